@@ -1,0 +1,4 @@
+//! hookswitch: a call-control server.
+
+pub mod clock;
+pub mod protocol;
