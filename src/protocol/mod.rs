@@ -12,6 +12,7 @@
 //! | [`room`] | a call once it talks |
 //! | [`session`] | a login and its resumes |
 //! | [`native`] | the frames of `/ws` |
+//! | [`scope`] | what an API key may do |
 
 pub mod call;
 pub mod codes;
@@ -23,3 +24,4 @@ pub mod native;
 pub mod record;
 pub mod room;
 pub mod session;
+pub mod scope;
