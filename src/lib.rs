@@ -1,4 +1,6 @@
 //! hookswitch: a call-control server.
 
+pub mod auth;
 pub mod clock;
+pub mod config;
 pub mod protocol;
