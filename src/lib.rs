@@ -1,5 +1,7 @@
 //! hookswitch: a call-control server.
 
+pub mod auth;
 pub mod clock;
+pub mod config;
 pub mod protocol;
 pub mod store;
