@@ -2,4 +2,5 @@
 
 pub mod clock;
 pub mod protocol;
+pub mod store;
 pub mod webhooks;
