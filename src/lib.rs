@@ -5,3 +5,4 @@ pub mod clock;
 pub mod config;
 pub mod protocol;
 pub mod store;
+pub mod webhooks;
