@@ -1,0 +1,488 @@
+//! What the server counts and measures, for `GET /metrics` and, through [`Stats`], for `GET /stats`.
+//!
+//! Labels come from enums and literals, never from what a client sent: no user, device, call or address is one. A name here
+//! is also a row of `docs/metrics.md`, which a test compares.
+
+mod process;
+
+use std::{
+    borrow::Cow,
+    sync::{Arc, atomic::AtomicU64},
+    time::Duration,
+};
+
+use prometheus_client::{
+    encoding::{EncodeMetric, MetricEncoder, text},
+    metrics::{
+        MetricType,
+        counter::Counter,
+        family::Family,
+        gauge::Gauge,
+        histogram::{Histogram, exponential_buckets},
+        info::Info,
+    },
+    registry::{Metric, Registry},
+};
+
+use crate::{
+    clock,
+    protocol::record::{CallRecord, CallState, VetoOutcome},
+    stats::{Latency, Stats, between},
+};
+
+/// The content type of a scrape.
+pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+macro_rules! label {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant,)*
+        }
+
+        impl $name {
+            fn label(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)*
+                }
+            }
+        }
+    };
+}
+
+label! {
+    /// A limit of the configuration that somebody ran into.
+    Limit {
+        /// Logins per address and minute.
+        Logins = "logins",
+        /// The growing delay after failed logins.
+        FailedLogin = "failed_login",
+        /// No login in time.
+        LoginTimeout = "login_timeout",
+        /// Connections that have not logged in.
+        Unauthenticated = "unauthenticated",
+        /// Frames per second of a session.
+        Frames = "frames",
+        /// The size of a frame.
+        FrameBytes = "frame_bytes",
+        /// The size of a REST body.
+        BodyBytes = "body_bytes",
+        /// Sessions of one user.
+        SessionsPerUser = "sessions_per_user",
+        /// Sessions from one address.
+        SessionsPerAddress = "sessions_per_address",
+        /// What waits for a lost session.
+        ResumeQueue = "resume_queue",
+        /// A browser origin that is not allowed.
+        Origin = "origin",
+        /// Questions in flight to one veto hook.
+        WebhooksInFlight = "webhooks_in_flight",
+    }
+}
+
+label! {
+    /// What a WebSocket connection is.
+    ConnectionState {
+        /// It has not logged in yet.
+        Unauthenticated = "unauthenticated",
+        /// It carries a session.
+        Ready = "ready",
+    }
+}
+
+label! {
+    /// What became of a WebSocket connection's first frame.
+    ConnectionResult {
+        /// A new session.
+        LoggedIn = "logged_in",
+        /// An old session continued.
+        Resumed = "resumed",
+        /// Wrong name, password or token.
+        Denied = "denied",
+        /// Turned away: a limit, an origin, a draining server.
+        Refused = "refused",
+        /// Gone before any login.
+        Abandoned = "abandoned",
+    }
+}
+
+label! {
+    /// Which way a frame went.
+    Direction {
+        /// From a client.
+        In = "in",
+        /// To a client.
+        Out = "out",
+    }
+}
+
+label! {
+    /// How one try to deliver an event ended.
+    Delivery {
+        /// Acknowledged.
+        Delivered = "delivered",
+        /// Failed; to be tried again.
+        Retry = "retry",
+        /// Given up.
+        Dead = "dead",
+        /// Waited so long that the call's next event went first.
+        Overtaken = "overtaken",
+    }
+}
+
+/// A counter whose name without `_total` belongs to a gauge already. OpenMetrics lets no two families share that name, so this
+/// one says of itself only that it is a number; rates over it work all the same.
+#[derive(Debug, Clone, Default)]
+struct Total(Family<Labels<1>, Gauge>);
+
+impl Total {
+    fn inc(&self, key: &'static str, value: &'static str) {
+        self.0.get_or_create(&[(key, value)]).inc();
+    }
+}
+
+impl EncodeMetric for Total {
+    fn encode(&self, encoder: MetricEncoder<'_>) -> Result<(), std::fmt::Error> {
+        self.0.encode(encoder)
+    }
+
+    fn metric_type(&self) -> MetricType {
+        MetricType::Unknown
+    }
+}
+
+type Labels<const N: usize> = [(&'static str, &'static str); N];
+type HttpLabels = [(&'static str, Cow<'static, str>); 3];
+type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
+
+/// 1 ms to 33 s.
+fn latency_buckets() -> Histogram {
+    Histogram::new(exponential_buckets(0.001, 2.0, 16))
+}
+
+/// 1 s to 9 h.
+fn duration_buckets() -> Histogram {
+    Histogram::new(exponential_buckets(1.0, 2.0, 16))
+}
+
+/// 50 µs to 1.6 s.
+fn commit_buckets() -> Histogram {
+    Histogram::new(exponential_buckets(0.000_05, 2.0, 16))
+}
+
+/// 1 to 4096.
+fn batch_buckets() -> Histogram {
+    Histogram::new(exponential_buckets(1.0, 2.0, 13))
+}
+
+struct Inner {
+    registry: Registry,
+    stats: Stats,
+    connections: Family<Labels<1>, Gauge>,
+    connection_results: Total,
+    calls: Family<Labels<1>, Gauge>,
+    calls_ended: Total,
+    call_setup: Histogram,
+    ring: Histogram,
+    talk: Histogram,
+    veto: Histograms<Labels<1>>,
+    deliveries: Family<Labels<1>, Counter>,
+    webhook_queue: Gauge,
+    webhook_oldest: Gauge<f64, AtomicU64>,
+    ws_messages: Family<Labels<2>, Counter>,
+    slow_readers: Counter,
+    limit_hits: Family<Labels<1>, Counter>,
+    http: Histograms<HttpLabels>,
+    store_commit: Histogram,
+    store_batch: Histogram,
+    event_streams: Gauge,
+    bus_lag: Counter,
+    actors: Family<Labels<1>, Gauge>,
+    users_online: Gauge,
+    sessions: Gauge,
+    draining: Gauge,
+}
+
+/// The counters and histograms of one server. Cloning shares them.
+#[derive(Clone)]
+pub struct Metrics(Arc<Inner>);
+
+impl std::fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Metrics").finish_non_exhaustive()
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What is counted only when somebody looks.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Scrape {
+    /// Calls in state requested, ringing and talking.
+    pub calls: [usize; 3],
+    /// Users with a session.
+    pub users_online: usize,
+    /// Sessions, those in grace included.
+    pub sessions: usize,
+    /// No new calls are taken.
+    pub draining: bool,
+}
+
+fn add<M: Metric + Clone>(registry: &mut Registry, name: &str, help: &str, metric: M) -> M {
+    registry.register(name, help, metric.clone());
+    metric
+}
+
+impl Metrics {
+    /// Zeroes, of a server that starts now.
+    #[must_use]
+    pub fn new() -> Self {
+        let since = clock::wall();
+        let mut top = Registry::default();
+        top.register_collector(Box::new(process::Process::new(since)));
+        let r = top.sub_registry_with_prefix("hookswitch");
+        let build =
+            [("version", env!("CARGO_PKG_VERSION")), ("commit", option_env!("HOOKSWITCH_COMMIT").unwrap_or(""))];
+        r.register("build", "Which build this is", Info::new(build));
+        Self(Arc::new(Inner {
+            stats: Stats::new(since),
+            connections: add(r, "connections", "WebSocket connections by state", Family::default()),
+            connection_results: add(r, "connections_total", "What became of WebSocket connections", Total::default()),
+            calls: add(r, "calls", "Calls that have not ended, by state", Family::default()),
+            calls_ended: add(r, "calls_total", "Calls ended, by reason", Total::default()),
+            call_setup: add(r, "call_setup_duration_seconds", "From request to start", latency_buckets()),
+            ring: add(r, "ring_duration_seconds", "How long calls rang, whatever came of them", latency_buckets()),
+            talk: add(r, "call_duration_seconds", "From start to end", duration_buckets()),
+            veto: add(
+                r,
+                "veto_duration_seconds",
+                "How long veto hooks took, by outcome",
+                Family::new_with_constructor(latency_buckets),
+            ),
+            deliveries: add(r, "webhook_deliveries", "Tries to deliver an event, by result", Family::default()),
+            webhook_queue: add(r, "webhook_queue", "Events that wait for their delivery", Gauge::default()),
+            webhook_oldest: add(r, "webhook_oldest_seconds", "Age of the oldest waiting event", Gauge::default()),
+            ws_messages: add(r, "ws_messages", "WebSocket frames by direction and type", Family::default()),
+            slow_readers: add(r, "ws_slow_readers", "Connections cut because they did not read", Counter::default()),
+            limit_hits: add(r, "limit_hits", "How often a limit was met", Family::default()),
+            http: add(
+                r,
+                "http_request_duration_seconds",
+                "HTTP requests by route pattern, method and status",
+                Family::new_with_constructor(latency_buckets),
+            ),
+            store_commit: add(r, "store_commit_duration_seconds", "How long a group commit took", commit_buckets()),
+            store_batch: add(r, "store_batch_size", "Jobs per group commit", batch_buckets()),
+            event_streams: add(r, "event_streams", "Open streams of server-sent events", Gauge::default()),
+            bus_lag: add(r, "bus_lag", "Events that an event stream was too slow for", Counter::default()),
+            actors: add(r, "actors", "Live actors by kind", Family::default()),
+            users_online: add(r, "users_online", "Users with a session", Gauge::default()),
+            sessions: add(r, "sessions", "Sessions, those in grace included", Gauge::default()),
+            draining: add(r, "draining", "1 while no new calls are taken", Gauge::default()),
+            registry: top,
+        }))
+    }
+
+    /// The windows behind `GET /stats`, fed by the same calls.
+    #[must_use]
+    pub fn stats(&self) -> &Stats {
+        &self.0.stats
+    }
+
+    /// A call has entered its state; to be told once per state, with the record after the step.
+    pub fn call_step(&self, call: &CallRecord) {
+        self.0.stats.call_step(call);
+        match call.state {
+            CallState::Requested | CallState::Ringing => {}
+            CallState::Talking => {
+                if let Some(started) = call.started_at {
+                    self.0.call_setup.observe(between(call.requested_at, started).as_secs_f64());
+                }
+            }
+            CallState::Ended => {
+                if let Some(reason) = call.reason {
+                    self.0.calls_ended.inc("reason", reason.as_str());
+                }
+                if let (Some(ringing), Some(until)) = (call.ringing_at, call.started_at.or(call.ended_at)) {
+                    self.0.ring.observe(between(ringing, until).as_secs_f64());
+                }
+                if let (Some(started), Some(ended)) = (call.started_at, call.ended_at) {
+                    self.0.talk.observe(between(started, ended).as_secs_f64());
+                }
+            }
+        }
+    }
+
+    /// A veto hook has answered, or has not.
+    pub fn veto(&self, outcome: VetoOutcome, took: Duration) {
+        self.0.stats.latency(clock::wall(), Latency::Veto, took);
+        let outcome = match outcome {
+            VetoOutcome::Allow => "allow",
+            VetoOutcome::Refuse => "refuse",
+            VetoOutcome::Timeout => "timeout",
+            VetoOutcome::Error => "error",
+            VetoOutcome::Overflow => "overflow",
+        };
+        self.0.veto.get_or_create(&[("outcome", outcome)]).observe(took.as_secs_f64());
+    }
+
+    /// One try to deliver an event has ended.
+    pub fn delivery(&self, result: Delivery) {
+        self.0.deliveries.get_or_create(&[("result", result.label())]).inc();
+    }
+
+    /// How many events wait for their delivery, and for how long the oldest has.
+    pub fn webhook_backlog(&self, waiting: usize, oldest: Duration) {
+        self.0.webhook_queue.set(whole(waiting));
+        self.0.webhook_oldest.set(oldest.as_secs_f64());
+    }
+
+    /// A connection has come into (+1) or left (−1) a state.
+    pub fn connections(&self, state: ConnectionState, change: i64) {
+        self.0.connections.get_or_create(&[("state", state.label())]).inc_by(change);
+    }
+
+    /// It is known what became of a connection.
+    pub fn connection_result(&self, result: ConnectionResult) {
+        self.0.connection_results.inc("result", result.label());
+    }
+
+    /// A frame has come or gone. `kind` is its `type`, from the server's own list.
+    pub fn ws_message(&self, direction: Direction, kind: &'static str) {
+        self.0.ws_messages.get_or_create(&[("dir", direction.label()), ("type", kind)]).inc();
+    }
+
+    /// A connection was cut because it did not read.
+    pub fn slow_reader(&self) {
+        self.0.slow_readers.inc();
+    }
+
+    /// Somebody ran into a limit.
+    pub fn limit_hit(&self, limit: Limit) {
+        self.0.limit_hits.get_or_create(&[("limit", limit.label())]).inc();
+    }
+
+    /// An HTTP request was answered. `route` is the pattern, never the path.
+    pub fn http_request(&self, route: String, method: &str, status: u16, took: Duration) {
+        // Anything a client may invent would be a label of its own.
+        let method = match method {
+            "GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "OPTIONS" | "PATCH" => Cow::Owned(method.to_owned()),
+            _ => Cow::Borrowed("other"),
+        };
+        let labels = [("route", Cow::Owned(route)), ("method", method), ("status", Cow::Owned(status.to_string()))];
+        self.0.http.get_or_create(&labels).observe(took.as_secs_f64());
+    }
+
+    /// The store has committed `batch` jobs at once.
+    pub fn store_commit(&self, took: Duration, batch: usize) {
+        self.0.store_commit.observe(took.as_secs_f64());
+        self.0.store_batch.observe(f64::from(u32::try_from(batch).unwrap_or(u32::MAX)));
+    }
+
+    /// A stream of server-sent events was opened (+1) or closed (−1).
+    pub fn event_streams(&self, change: i64) {
+        self.0.event_streams.inc_by(change);
+    }
+
+    /// An event stream was too slow for so many events.
+    pub fn bus_lag(&self, missed: u64) {
+        self.0.bus_lag.inc_by(missed);
+    }
+
+    /// An actor has started (+1) or stopped (−1).
+    pub fn actors(&self, kind: &'static str, change: i64) {
+        self.0.actors.get_or_create(&[("kind", kind)]).inc_by(change);
+    }
+
+    /// How many actors of a kind are alive.
+    #[must_use]
+    pub fn actors_alive(&self, kind: &'static str) -> i64 {
+        self.0.actors.get_or_create(&[("kind", kind)]).get()
+    }
+
+    /// The text of a scrape.
+    #[must_use]
+    pub fn scrape(&self, seen: Scrape) -> String {
+        for (state, count) in ["requested", "ringing", "talking"].into_iter().zip(seen.calls) {
+            self.0.calls.get_or_create(&[("state", state)]).set(whole(count));
+        }
+        self.0.users_online.set(whole(seen.users_online));
+        self.0.sessions.set(whole(seen.sessions));
+        self.0.draining.set(i64::from(seen.draining));
+        let mut out = String::with_capacity(16 * 1024);
+        // Writing to a `String` does not fail.
+        text::encode(&mut out, &self.0.registry).unwrap_or_default();
+        out
+    }
+}
+
+fn whole(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A scrape in which every metric has a value.
+    fn full() -> String {
+        let metrics = Metrics::new();
+        metrics.veto(VetoOutcome::Allow, Duration::from_millis(3));
+        metrics.delivery(Delivery::Delivered);
+        metrics.webhook_backlog(2, Duration::from_secs(5));
+        metrics.connections(ConnectionState::Ready, 1);
+        metrics.connection_result(ConnectionResult::LoggedIn);
+        metrics.ws_message(Direction::In, "login");
+        metrics.slow_reader();
+        metrics.limit_hit(Limit::Frames);
+        metrics.http_request("/api/v1/calls/{id}".to_owned(), "BREW", 405, Duration::from_millis(1));
+        metrics.store_commit(Duration::from_micros(300), 12);
+        metrics.event_streams(1);
+        metrics.bus_lag(3);
+        metrics.actors("call", 1);
+        metrics.0.calls_ended.inc("reason", "hangup");
+        metrics.scrape(Scrape { calls: [1, 2, 3], users_online: 7, sessions: 8, draining: true })
+    }
+
+    #[test]
+    fn a_scrape_has_the_names_that_were_agreed() {
+        let scrape = full();
+        for line in [
+            "hookswitch_calls{state=\"talking\"} 3",
+            "hookswitch_calls_total{reason=\"hangup\"} 1",
+            "hookswitch_connections{state=\"ready\"} 1",
+            "hookswitch_connections_total{result=\"logged_in\"} 1",
+            "hookswitch_webhook_deliveries_total{result=\"delivered\"} 1",
+            "hookswitch_ws_messages_total{dir=\"in\",type=\"login\"} 1",
+            "hookswitch_limit_hits_total{limit=\"frames\"} 1",
+            "hookswitch_actors{kind=\"call\"} 1",
+            "hookswitch_store_batch_size_sum 12.0",
+            "hookswitch_veto_duration_seconds_count{outcome=\"allow\"} 1",
+            "# EOF",
+        ] {
+            assert!(scrape.lines().any(|l| l == line), "{line} is not in\n{scrape}");
+        }
+        let http = "hookswitch_http_request_duration_seconds_count{route=\"/api/v1/calls/{id}\",method=\"other\",status=\"405\"} 1";
+        assert!(scrape.contains(http), "{scrape}");
+        assert!(scrape.contains("hookswitch_build_info{version="), "{scrape}");
+    }
+
+    #[test]
+    fn every_metric_is_documented() {
+        let docs = include_str!("../../docs/metrics.md");
+        for line in full().lines().filter_map(|line| line.strip_prefix("# TYPE ")) {
+            let (name, kind) = line.split_once(' ').unwrap();
+            let suffix = match kind {
+                "counter" => "_total",
+                "info" => "_info",
+                _ => "",
+            };
+            assert!(docs.contains(&format!("| `{name}{suffix}` | {kind} |")), "{name}{suffix} {kind}");
+        }
+    }
+}
