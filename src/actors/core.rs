@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     clock,
-    config::Config,
+    config::{Config, Glare},
     metrics::Metrics,
     protocol::{
         call::{Call as CallMachine, Request},
@@ -230,7 +230,7 @@ impl Core {
     pub fn request(&self, request: Request, settled: Option<oneshot::Sender<Arc<CallRecord>>>) -> Placed {
         let config = self.config();
         let (id, by, callee) = (request.id, request.by.clone(), request.callee.clone());
-        let joins = config.call.glare.joins() && !request.placed;
+        let joins = config.call.glare == Glare::Join && !request.placed;
         let start = |callee_free| {
             let ask = self.0.hooks.has_veto();
             let machine = CallMachine::place(request, callee_free, ask, config.call.ring_timeout_secs, now());
@@ -307,6 +307,12 @@ impl Core {
                 self.record(&Arc::clone(&event.call), event, None);
             }
         }
+    }
+
+    /// Tells hooks and watchers that a user came or went.
+    pub(super) fn presence_changed(&self, who: &Party, online: bool) {
+        self.0.hooks.user_event(online, &who.user, &who.device, who.door);
+        self.0.bus.publish(clock::wall(), BusKind::Presence { user: who.user.clone(), online });
     }
 
     /// The next room number.

@@ -1,7 +1,7 @@
 //! Who may come in: how many, how often, and with what proof.
 
 use std::{
-    net::IpAddr,
+    net::{IpAddr, Ipv4Addr},
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
@@ -15,8 +15,8 @@ use super::{
     session::{Conn, Resume, Session},
 };
 use crate::{
-    auth::{AuthError, LoginGuard, UserTokens, passwords::Passwords},
-    metrics::Limit,
+    auth::{LoginGuard, UserTokens, passwords},
+    metrics::{ConnectionResult, ConnectionState, Limit, Metrics},
     protocol::{
         codes::{self, Code},
         ids::UserId,
@@ -28,8 +28,7 @@ use crate::{
 /// The gate.
 #[derive(Debug)]
 pub struct Gate {
-    tokens: Arc<UserTokens>,
-    passwords: Passwords,
+    tokens: UserTokens,
     guard: LoginGuard,
     store: Store,
     unauthenticated: Arc<AtomicU32>,
@@ -41,6 +40,7 @@ pub struct Gate {
 pub struct Ticket {
     address: Option<IpAddr>,
     unauthenticated: Option<Arc<AtomicU32>>,
+    metrics: Metrics,
     addresses: Arc<DashMap<IpAddr, u32>>,
 }
 
@@ -78,13 +78,23 @@ impl Ticket {
     pub fn authenticated(&mut self) {
         if let Some(count) = self.unauthenticated.take() {
             count.fetch_sub(1, Ordering::Relaxed);
+            self.metrics.connections(ConnectionState::Unauthenticated, -1);
+            self.metrics.connections(ConnectionState::Ready, 1);
         }
     }
 }
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        self.authenticated();
+        let state = match self.unauthenticated.take() {
+            Some(count) => {
+                count.fetch_sub(1, Ordering::Relaxed);
+                self.metrics.connection_result(ConnectionResult::Abandoned);
+                ConnectionState::Unauthenticated
+            }
+            None => ConnectionState::Ready,
+        };
+        self.metrics.connections(state, -1);
         if let Some(address) = self.address {
             self.addresses.remove_if_mut(&address, |_, count| {
                 *count = count.saturating_sub(1);
@@ -97,8 +107,8 @@ impl Drop for Ticket {
 impl Gate {
     /// A gate that knows these keys and accounts.
     #[must_use]
-    pub fn new(tokens: Arc<UserTokens>, passwords: Passwords, guard: LoginGuard, store: Store) -> Self {
-        Self { tokens, passwords, guard, store, unauthenticated: Arc::default(), addresses: Arc::default() }
+    pub fn new(tokens: UserTokens, guard: LoginGuard, store: Store) -> Self {
+        Self { tokens, guard, store, unauthenticated: Arc::default(), addresses: Arc::default() }
     }
 
     /// Lets a connection in, as far as numbers go.
@@ -110,7 +120,9 @@ impl Gate {
         let over = |limit: Option<std::num::NonZeroU32>, count: u32| limit.is_some_and(|limit| count > limit.get());
         let waiting = self.unauthenticated.fetch_add(1, Ordering::Relaxed) + 1;
         let unauthenticated = Some(Arc::clone(&self.unauthenticated));
-        let mut ticket = Ticket { address: None, unauthenticated, addresses: Arc::clone(&self.addresses) };
+        let (metrics, addresses) = (core.metrics().clone(), Arc::clone(&self.addresses));
+        metrics.connections(ConnectionState::Unauthenticated, 1);
+        let mut ticket = Ticket { address: None, unauthenticated, metrics, addresses };
         if over(limits.unauthenticated, waiting) {
             return Err(Limit::Unauthenticated);
         }
@@ -128,9 +140,12 @@ impl Gate {
 
     /// Checks a login and hands the connection to its session, a new one or the one it resumes.
     pub(super) async fn enter(&self, core: &Core, login: Login, conn: Conn) -> Result<Entered, Refused> {
-        if !self.guard.may_try(conn.address) {
+        // Sockets without an address, as those of a local file, count as one.
+        let address = conn.address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        if let Err(over) = self.guard.admit(address) {
             core.metrics().limit_hit(Limit::Logins);
-            return Err(Refused::new(codes::ADDRESS_FORBIDDEN, "too many logins from this address: wait a minute", 4429));
+            let message = format!("{over}: wait {} s", over.retry_after.as_secs() + 1);
+            return Err(Refused::new(codes::ADDRESS_FORBIDDEN, message, 4429));
         }
         let user = match login.credentials {
             None => {
@@ -148,11 +163,11 @@ impl Gate {
                 };
             }
             Some(Credentials::Token(token)) => self.tokens.verify(&token).await.map_err(|error| {
-                let code = if matches!(error, AuthError::Expired) { codes::TOKEN_EXPIRED } else { codes::TOKEN_INVALID };
-                Refused::new(code, error.to_string(), 4401)
+                core.metrics().connection_result(ConnectionResult::Denied);
+                Refused::new(error.code(), error.to_string(), 4401)
             })?,
             Some(Credentials::Password { user, password }) => {
-                self.check_password(core, &user, password, conn.address).await?;
+                self.check_password(core, &user, password, address).await?;
                 user
             }
         };
@@ -170,21 +185,23 @@ impl Gate {
         core: &Core,
         user: &UserId,
         password: String,
-        address: Option<IpAddr>,
+        address: IpAddr,
     ) -> Result<(), Refused> {
         if core.config().dev {
             return Ok(());
         }
-        self.guard.wait(user, address).await;
-        let hash = self.store.account_hash(user.clone()).await.map_err(|error| {
-            tracing::error!(%error, "accounts cannot be read");
+        let attempt = self.guard.attempt(user.as_str(), address).await;
+        let cannot = |error: &dyn std::fmt::Display| {
+            tracing::error!(%error, "a password could not be checked");
             Refused::new(codes::SERVER_DRAINING, "the server cannot read its accounts now: try again", 1011)
-        })?;
-        if self.passwords.verify(password, hash).await {
-            self.guard.succeeded(user, address);
+        };
+        let hash = self.store.account_hash(user.clone()).await.map_err(|error| cannot(&error))?;
+        if passwords::verify(password, hash).await.map_err(|error| cannot(&error))? {
+            attempt.succeeded();
             return Ok(());
         }
-        self.guard.failed(user, address);
+        attempt.failed();
+        core.metrics().connection_result(ConnectionResult::Denied);
         Err(Refused::new(codes::BAD_LOGIN, "wrong user name or password", 4401))
     }
 }

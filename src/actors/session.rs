@@ -19,7 +19,7 @@ use bytestring::ByteString;
 use subtle::ConstantTimeEq as _;
 
 use super::{
-    core::{Core, now},
+    core::Core,
     directory::{Endpoint, EndpointLife, Placed},
     messages::{ToCall, ToEndpoint},
     timer::Timer,
@@ -28,6 +28,8 @@ use super::{
 use crate::{
     auth::turn,
     clock,
+    config::SessionPolicy,
+    metrics::{ConnectionResult, Direction, Limit},
     protocol::{
         call::Request,
         codes::{self, Code, Door},
@@ -194,7 +196,7 @@ impl Session {
             live: Arc::clone(&self.life),
         };
         let limit = config.limits.sessions_per_user.and_then(|limit| usize::try_from(limit.get()).ok());
-        let single = config.session.policy.is_single();
+        let single = config.session.policy == SessionPolicy::Single;
         let core = self.core.clone();
         let changed = || core.presence_changed(&self.me, true);
         match self.core.directory().log_in(&self.me.user, endpoint, single, limit, changed) {
@@ -207,10 +209,11 @@ impl Session {
                     let Party { user, device, .. } = self.me.clone();
                     self.core.directory().tell_call(call, ToCall::Input(Input::Back { user, device }));
                 }
+                self.core.metrics().connection_result(ConnectionResult::LoggedIn);
                 self.welcome(Attached { resumed: false, seq: 0 }, ctx);
             }
             Err(super::directory::TooManySessions) => {
-                self.core.metrics().limit_hit(crate::metrics::Limit::SessionsPerUser);
+                self.core.metrics().limit_hit(Limit::SessionsPerUser);
                 let message = "this user has as many sessions as one may have: log one of them out first";
                 self.send(ToConn::Frame(native::error(
                     self.login_id.as_ref(),
@@ -538,7 +541,7 @@ impl Session {
         if event.event == EventName::Request && event.call.is_some() && event.call == self.shown {
             return;
         }
-        self.core.metrics().ws_message(crate::metrics::Direction::Out, "call");
+        self.core.metrics().ws_message(Direction::Out, "call");
         self.machine.push(|seq| native::call_event(seq, event));
     }
 
@@ -643,6 +646,7 @@ impl Handler<Resume> for Session {
         self.life.connected.store(true, Ordering::Relaxed);
         self.conn = Some(resume.conn);
         self.login_id = resume.login_id;
+        self.core.metrics().connection_result(ConnectionResult::Resumed);
         let attached = self.machine.resume(resume.last_seq, clock::now());
         self.welcome(attached, ctx);
         true

@@ -11,6 +11,7 @@ use std::{
 };
 
 use actix::{Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Handler, Message, StreamHandler, WrapFuture};
+use actix_http::ws::Item;
 use actix_web::{HttpRequest, HttpResponse, web::Payload};
 use actix_web_actors::ws::{
     CloseCode, CloseReason, Message as WsMessage, ProtocolError, WebsocketContext, WsResponseBuilder,
@@ -24,7 +25,7 @@ use super::{
     session::{Conn, ConnClosed, Frame, Pong, Session},
 };
 use crate::{
-    metrics::{ConnectionState, Direction, Limit},
+    metrics::{Direction, Limit},
     protocol::{
         codes,
         native::{self, FrameId, Login},
@@ -193,8 +194,7 @@ impl WsConn {
         self.close(ctx, refused.close, "login refused");
     }
 
-    fn fragment(&mut self, item: actix_web_actors::ws::Item, ctx: &mut Ctx) {
-        use actix_web_actors::ws::Item;
+    fn fragment(&mut self, item: Item, ctx: &mut Ctx) {
         let (bytes, last) = match (item, &mut self.partial) {
             (Item::FirstText(bytes), None) => {
                 self.partial = Some(bytes.to_vec());
@@ -227,10 +227,10 @@ impl Actor for WsConn {
 
     fn started(&mut self, ctx: &mut Ctx) {
         ctx.set_mailbox_capacity(MAILBOX);
-        self.core.metrics().connections(ConnectionState::Open, 1);
         let wait = self.core.config().session.login_timeout_secs;
         ctx.run_later(wait, |conn, ctx| {
             if matches!(conn.phase, Phase::Silent | Phase::Checking(_)) {
+                conn.core.metrics().limit_hit(Limit::LoginTimeout);
                 conn.refuse(None, &Refused::new(codes::NOT_LOGGED_IN, "no login in time", 4408), ctx);
             }
         });
@@ -245,7 +245,6 @@ impl Actor for WsConn {
 
     fn stopped(&mut self, _: &mut Ctx) {
         self.leave();
-        self.core.metrics().connections(ConnectionState::Open, -1);
     }
 }
 
@@ -269,7 +268,10 @@ impl StreamHandler<Result<WsMessage, ProtocolError>> for WsConn {
                 ctx.stop();
             }
             Ok(WsMessage::Nop) => {}
-            Err(ProtocolError::Overflow) => self.close(ctx, 4413, "frame too big"),
+            Err(ProtocolError::Overflow) => {
+                self.core.metrics().limit_hit(Limit::FrameBytes);
+                self.close(ctx, 4413, "frame too big");
+            }
             Err(_) => self.close(ctx, 1002, "not a WebSocket frame"),
         }
     }
