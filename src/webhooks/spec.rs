@@ -97,7 +97,9 @@ impl fmt::Debug for HookSpec {
 #[non_exhaustive]
 pub enum SpecError {
     /// The name in the path.
-    #[error("a hook's name has 1 to 64 letters, digits, dots, dashes and underscores, and begins with a letter or digit")]
+    #[error(
+        "a hook's name has 1 to 64 letters, digits, dots, dashes and underscores, and begins with a letter or digit"
+    )]
     Name,
     /// The `url`.
     #[error("url: {0}")]
@@ -117,6 +119,9 @@ pub enum SpecError {
     /// The `description`.
     #[error("description: at most 1024 bytes")]
     Description,
+    /// Two hooks of the configuration file have one name.
+    #[error("two hooks have this name")]
+    Twice,
 }
 
 impl SpecError {
@@ -124,7 +129,7 @@ impl SpecError {
     #[must_use]
     pub fn pointer(&self) -> &'static str {
         match self {
-            Self::Name => "",
+            Self::Name | Self::Twice => "",
             Self::Url(_) => "/url",
             Self::Event { .. } => "/events",
             Self::Timeout => "/timeout_ms",
