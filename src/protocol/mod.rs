@@ -6,8 +6,10 @@
 //! | [`codes`] | error codes, reasons, doors |
 //! | [`record`] | a call as REST, hooks and the store see it |
 //! | [`event`] | what parties and hooks are told |
+//! | [`scope`] | what an API key may do |
 
 pub mod codes;
 pub mod event;
 pub mod ids;
 pub mod record;
+pub mod scope;

@@ -1,0 +1,271 @@
+//! The brake on guessing passwords and on floods of logins.
+
+use std::{
+    net::{IpAddr, Ipv6Addr},
+    num::NonZeroU32,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use dashmap::DashMap;
+use governor::{Quota, RateLimiter, clock::Clock, middleware::NoOpMiddleware, state::keyed::DashMapStateStore};
+
+use crate::{clock, config::Limits};
+
+/// The longest wait after failures. Longer slows guessing further, and keeps a forgetful user out longer.
+const LONGEST_DELAY: Duration = Duration::from_secs(30);
+/// How long failures are remembered after the last one. Longer remembers patient guessers, in more memory.
+const MEMORY: Duration = Duration::from_secs(900);
+/// The most users and addresses whose failures are remembered. Beyond it new ones are not, until old ones are forgotten.
+const MOST_REMEMBERED: usize = 100_000;
+/// How often what is forgotten is thrown away.
+const SWEEP: Duration = Duration::from_secs(60);
+
+/// Slows failing logins down and bounds their number. Cloning shares the memory.
+///
+/// A user's logins from one address wait longer with each failure there; from elsewhere they do not, so that nobody can lock
+/// another out.
+#[derive(Debug, Clone)]
+pub struct LoginGuard(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    delay: Duration,
+    failures: DashMap<(String, IpAddr), Failures>,
+    rate: Option<RateLimiter<IpAddr, DashMapStateStore<IpAddr>, HouseClock, NoOpMiddleware<Instant>>>,
+    swept_at: Mutex<Instant>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Failures {
+    count: u32,
+    /// When the next attempt may be looked at.
+    next: Instant,
+}
+
+/// The clock module, for the rate limiter.
+#[derive(Debug, Clone, Copy, Default)]
+struct HouseClock;
+
+impl Clock for HouseClock {
+    type Instant = Instant;
+
+    fn now(&self) -> Instant {
+        clock::now()
+    }
+}
+
+/// Too many logins from one address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("too many logins from this address")]
+pub struct TooManyLogins {
+    /// How long until the next is looked at.
+    pub retry_after: Duration,
+}
+
+/// A login whose outcome is not known yet. Say [`Attempt::succeeded`] or [`Attempt::failed`].
+#[derive(Debug)]
+#[must_use = "the guard learns from the outcome"]
+pub struct Attempt {
+    guard: LoginGuard,
+    key: (String, IpAddr),
+}
+
+impl LoginGuard {
+    /// A guard with these limits and no memory.
+    #[must_use]
+    pub fn new(limits: &Limits) -> Self {
+        let rate = limits.logins_per_min.map(|per_min: NonZeroU32| {
+            RateLimiter::new(Quota::per_minute(per_min), DashMapStateStore::default(), HouseClock)
+        });
+        Self(Arc::new(Inner {
+            delay: limits.failed_login_delay_secs,
+            failures: DashMap::new(),
+            rate,
+            swept_at: Mutex::new(clock::now()),
+        }))
+    }
+
+    /// Counts a login, with a token or a password, from `address`.
+    ///
+    /// # Errors
+    /// [`TooManyLogins`] over the limit.
+    pub fn admit(&self, address: IpAddr) -> Result<(), TooManyLogins> {
+        self.sweep();
+        let Some(rate) = &self.0.rate else { return Ok(()) };
+        rate.check_key(&network(address))
+            .map_err(|refused| TooManyLogins { retry_after: refused.wait_time_from(clock::now()) })
+    }
+
+    /// Waits as long as the failures of `user` from `address` so far demand; attempts at the same time queue up. Then the
+    /// password may be looked at.
+    pub async fn attempt(&self, user: &str, address: IpAddr) -> Attempt {
+        let key = (user.to_owned(), network(address));
+        let wait = self.reserve(&key);
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
+        Attempt { guard: self.clone(), key }
+    }
+
+    /// How long to wait, and the place in the queue that goes with it.
+    fn reserve(&self, key: &(String, IpAddr)) -> Duration {
+        let now = clock::now();
+        let Some(mut failures) = self.0.failures.get_mut(key) else { return Duration::ZERO };
+        let at = failures.next.max(now);
+        failures.next = at + self.delay_after(failures.count);
+        at - now
+    }
+
+    /// The wait after so many failures: doubled with each but the first.
+    fn delay_after(&self, count: u32) -> Duration {
+        let factor = 1_u32.checked_shl(count.saturating_sub(1)).unwrap_or(u32::MAX);
+        self.0.delay.saturating_mul(factor).min(LONGEST_DELAY)
+    }
+
+    fn forget(&self, key: &(String, IpAddr)) {
+        self.0.failures.remove(key);
+    }
+
+    fn remember(&self, key: (String, IpAddr)) {
+        let known = self.0.failures.contains_key(&key);
+        if self.0.delay.is_zero() || (!known && self.0.failures.len() >= MOST_REMEMBERED) {
+            return;
+        }
+        let now = clock::now();
+        let mut failures = self.0.failures.entry(key).or_insert(Failures { count: 0, next: now });
+        failures.count = failures.count.saturating_add(1);
+        failures.next = failures.next.max(now + self.delay_after(failures.count));
+    }
+
+    /// Throws away what is forgotten, now and then.
+    fn sweep(&self) {
+        let now = clock::now();
+        {
+            let mut swept_at = self.0.swept_at.lock().unwrap_or_else(PoisonError::into_inner);
+            if now.saturating_duration_since(*swept_at) < SWEEP {
+                return;
+            }
+            *swept_at = now;
+        }
+        self.0.failures.retain(|_, failures| now.saturating_duration_since(failures.next) < MEMORY);
+        if let Some(rate) = &self.0.rate {
+            rate.retain_recent();
+        }
+    }
+}
+
+impl Attempt {
+    /// The password was right: the failures so far are forgotten.
+    pub fn succeeded(self) {
+        self.guard.forget(&self.key);
+    }
+
+    /// The password was wrong: the next attempt waits longer.
+    pub fn failed(self) {
+        self.guard.remember(self.key);
+    }
+}
+
+/// What counts as one address: an IPv4 address, or the /64 that one IPv6 customer has to himself.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(),
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Sources, load};
+
+    fn limits() -> Limits {
+        load(&Sources::default()).unwrap().config.limits
+    }
+
+    fn address(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    /// How long the attempt waits, in milliseconds.
+    async fn waits(guard: &LoginGuard, user: &str, from: &str) -> (u128, Attempt) {
+        let before = clock::now();
+        let attempt = guard.attempt(user, address(from)).await;
+        ((clock::now() - before).as_millis(), attempt)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_failure_doubles_the_wait_up_to_half_a_minute() {
+        let guard = LoginGuard::new(&limits());
+        for expected in [0, 250, 500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000] {
+            let (ms, attempt) = waits(&guard, "alice", "192.0.2.1").await;
+            assert_eq!(ms, expected);
+            attempt.failed();
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_the_same_user_from_the_same_address_waits() {
+        let guard = LoginGuard::new(&limits());
+        waits(&guard, "alice", "2001:db8::1").await.1.failed();
+        assert_eq!(waits(&guard, "bob", "2001:db8::1").await.0, 0);
+        assert_eq!(waits(&guard, "alice", "192.0.2.1").await.0, 0);
+        assert_eq!(waits(&guard, "alice", "2001:db8::ffff").await.0, 250, "the same /64 is the same customer");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_right_password_forgets_the_failures() {
+        let guard = LoginGuard::new(&limits());
+        waits(&guard, "alice", "192.0.2.1").await.1.failed();
+        waits(&guard, "alice", "192.0.2.1").await.1.succeeded();
+        assert_eq!(waits(&guard, "alice", "192.0.2.1").await.0, 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn attempts_at_the_same_time_queue_up() {
+        let guard = LoginGuard::new(&limits());
+        waits(&guard, "alice", "192.0.2.1").await.1.failed();
+        let from = "192.0.2.1";
+        let ((first, a), (second, b), (third, c)) =
+            tokio::join!(waits(&guard, "alice", from), waits(&guard, "alice", from), waits(&guard, "alice", from));
+        assert_eq!([first, second, third], [250, 500, 750]);
+        a.failed();
+        b.failed();
+        c.failed();
+        assert_eq!(waits(&guard, "alice", from).await.0, 2000, "four failures");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn failures_are_forgotten_after_a_while() {
+        let guard = LoginGuard::new(&limits());
+        waits(&guard, "alice", "192.0.2.1").await.1.failed();
+        tokio::time::advance(MEMORY + SWEEP).await;
+        guard.admit(address("192.0.2.9")).unwrap();
+        assert!(guard.0.failures.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_address_has_so_many_logins_a_minute() {
+        let guard = LoginGuard::new(&Limits { logins_per_min: NonZeroU32::new(2), ..limits() });
+        let from = address("192.0.2.1");
+        assert_eq!([guard.admit(from), guard.admit(from)], [Ok(()), Ok(())]);
+        let refused = guard.admit(from).unwrap_err();
+        assert!(refused.retry_after <= Duration::from_secs(30), "{refused:?}");
+        assert_eq!(guard.admit(address("192.0.2.2")), Ok(()));
+        tokio::time::advance(Duration::from_secs(31)).await;
+        assert_eq!(guard.admit(from), Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn lifted_limits_let_everything_through() {
+        let lifted = Limits { logins_per_min: None, failed_login_delay_secs: Duration::ZERO, ..limits() };
+        let guard = LoginGuard::new(&lifted);
+        for _ in 0..1000 {
+            guard.admit(address("192.0.2.1")).unwrap();
+            let (ms, attempt) = waits(&guard, "alice", "192.0.2.1").await;
+            assert_eq!(ms, 0);
+            attempt.failed();
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! "Did you mean": the nearest name there is.
+
+use super::{schema, table::Key};
+
+/// The most similar of the candidates.
+pub(super) fn nearest<T>(name: &str, candidates: impl Iterator<Item = T>, text: impl Fn(&T) -> &str) -> Option<T> {
+    let mut best: Option<(f64, T)> = None;
+    for candidate in candidates {
+        let likeness = strsim::normalized_damerau_levenshtein(name, text(&candidate));
+        if best.as_ref().is_none_or(|(most, _)| likeness > *most) {
+            best = Some((likeness, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+/// Less alike than this, and a key of the same name in another section is the better guess.
+const ALIKE: f64 = 0.5;
+
+/// Says that there is no such key among `keys`, those of its section, and which one may be meant.
+pub(super) fn unknown_key(name: &str, keys: impl Iterator<Item = &'static Key>) -> String {
+    let near = nearest(name, keys, |key| key.name);
+    let alike = near.filter(|near| strsim::normalized_damerau_levenshtein(name, near.name) >= ALIKE);
+    let named_so = schema::keys().find(|key| key.name == name);
+    match (alike, named_so) {
+        (Some(key), None) => format!("unknown key `{name}`, did you mean `{}`?", key.name),
+        (Some(key), Some(other)) => {
+            format!("unknown key `{name}`, did you mean `{}`, or `{name}` in [{}]?", key.name, other.section)
+        }
+        (None, other) => match other.or_else(|| nearest(name, schema::keys(), |key| key.name)) {
+            Some(key) => format!("unknown key `{name}`, did you mean `{}` in [{}]?", key.name, key.section),
+            None => format!("unknown key `{name}`"),
+        },
+    }
+}
+
+/// Says that there is no such section, and which one may be meant.
+pub(super) fn unknown_section(name: &str) -> String {
+    match nearest(name, schema::SECTIONS.iter(), |(section, _, _)| section) {
+        Some((section, _, _)) => format!("unknown section `[{name}]`, did you mean `[{section}]`?"),
+        None => format!("unknown section `[{name}]`"),
+    }
+}

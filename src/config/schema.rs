@@ -1,0 +1,265 @@
+//! Every key there is: its name, kind, default, development default and meaning. The one place to add a key to.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    num::NonZeroU32,
+    path::PathBuf,
+    time::Duration,
+};
+
+use url::Url;
+
+use super::{
+    address::IpBlock,
+    choices::{Glare, JwtAlgorithm, JwtAlgorithms, LogFormat, LogLevel, OnFailure, SessionPolicy},
+    endpoints::Endpoints,
+    kinds::{
+        Bytes, Days, File, Flag, Folder, Hidden, Kind, Limit, Listen, Millis, Networks, Origins, Requests, Seconds,
+        Text, Texts, Threads, Web,
+    },
+    secret::Secret,
+    table::{FIXED, Key, RELOAD, Section, Values, section},
+};
+use crate::protocol::record::VetoPolicy;
+
+const fn secs(n: u64) -> Duration {
+    Duration::from_secs(n)
+}
+
+section! {
+    /// Where the server listens and how it stops.
+    "server" Server {
+        /// The address and port of HTTP and WebSocket. Port 0 takes a free one.
+        listen: SocketAddr as Listen = (Ipv4Addr::LOCALHOST, 8080).into(), FIXED;
+        /// How clients reach the server from outside, where that differs from `listen`: used in links and documents.
+        public_url: Option<Url> as Web = None, FIXED.example("\"https://calls.example.org\"");
+        /// Browser origins that may open `/ws`, as `https://app.example.org`, besides the server's own pages; `*` for any.
+        allowed_origins: Vec<String> as Origins = Vec::new(), FIXED;
+        /// Reverse proxies whose `X-Forwarded-For` is believed, so that limits by address see the client's.
+        trusted_proxies: Vec<IpBlock> as Networks = Vec::new(), FIXED;
+        /// How long a stopping server waits for calls to end by themselves. Longer keeps more calls, and the restart waiting.
+        drain_timeout_secs: Duration as Seconds = secs(25), FIXED;
+        /// The TLS certificate chain (PEM). Set together with `tls_key_file`; both are read again at SIGHUP.
+        tls_cert_file: Option<PathBuf> as File = None, RELOAD.example("\"/etc/hookswitch/tls.crt\"");
+        /// The TLS private key (PEM).
+        tls_key_file: Option<PathBuf> as File = None, RELOAD.example("\"/etc/hookswitch/tls.key\"");
+        /// Threads that read and write sockets; 0 for one for each processor.
+        workers: usize as Threads = 0, FIXED;
+    }
+}
+
+section! {
+    /// What is kept on disk.
+    "store" Store {
+        /// The folder of the database and of the token secret. Relative to where the server is started. Made where missing.
+        data_dir: PathBuf as Folder = "hookswitch-data".into(), FIXED;
+        /// How long ended calls are kept; 0 keeps them for ever.
+        retention_days: Duration as Days = secs(90 * 86_400), FIXED;
+    }
+}
+
+section! {
+    /// How users prove who they are: JSON Web Tokens with `sub` (the user) and `exp`.
+    "auth" Auth {
+        /// The secret shared with whoever mints user tokens (HS256). Where no key of this section is set, one is made once
+        /// and kept in the data folder, file `jwt_secret`.
+        jwt_secret: Option<Secret> as Hidden = None, FIXED.credential("jwt_secret").example("\"a long random text\"");
+        /// A public key (PEM: RSA for RS256, P-256 for ES256, Ed25519 for EdDSA) that user tokens may be signed with.
+        jwt_public_key_file: Option<PathBuf> as File = None, FIXED.example("\"/etc/hookswitch/jwt.pub\"");
+        /// Where the public keys of an identity provider are found (JWKS). Fetched when needed and kept in memory.
+        jwks_url: Option<Url> as Web = None, FIXED.example("\"https://id.example.org/.well-known/jwks.json\"");
+        /// The only algorithms a user token may have. Empty: those that the keys above can verify.
+        jwt_algorithms: Vec<JwtAlgorithm> as JwtAlgorithms = Vec::new(), FIXED;
+    }
+}
+
+section! {
+    /// Calls.
+    "call" Call {
+        /// How long a call rings before it ends as `timeout`. A request may shorten it.
+        ring_timeout_secs: Duration as Seconds = secs(60), FIXED;
+        /// How long two may talk before the call ends as `max_duration`; 0 for as long as they like.
+        max_duration_secs: Duration as Seconds = secs(0), FIXED;
+        /// Two users call each other at the same time: `join` makes it one call, `busy` refuses the second request.
+        glare: Glare as Glare = Glare::Join, FIXED;
+    }
+}
+
+section! {
+    /// Sessions: one login and all its resumes.
+    "session" Session {
+        /// How often a client is pinged; two intervals without an answer, and its line counts as lost. Shorter notices
+        /// earlier and costs traffic and batteries.
+        heartbeat_secs: Duration as Seconds = secs(25), FIXED;
+        /// How long a session whose line was lost waits for its client to come back. Longer survives longer tunnels, and
+        /// leaves the other party waiting.
+        resume_grace_secs: Duration as Seconds = secs(15), FIXED;
+        /// How long a fresh connection has for its login.
+        login_timeout_secs: Duration as Seconds = secs(5), FIXED;
+        /// `multi`: a session for each device of a user; `single`: every login replaces the one before.
+        policy: SessionPolicy as SessionPolicy = SessionPolicy::Multi, FIXED;
+        /// What a session keeps of frames that its client has not acknowledged. Over it, a slow reader is cut off.
+        resume_queue_bytes: usize as Bytes = 262_144, FIXED;
+        /// Whether users may watch who else is online without naming them (`"watch": ["*"]`).
+        directory: bool as Flag = false => true, FIXED;
+    }
+}
+
+section! {
+    /// What the server sends to the business server.
+    "webhooks" Webhooks {
+        /// Whether hooks may live on loopback, private and link-local addresses.
+        allow_private: bool as Flag = false => true, FIXED;
+        /// The most questions to one hook that may wait for an answer; beyond it the hook's `on_failure` decides at once.
+        max_in_flight: usize as Requests = 512, FIXED;
+        /// Hooks; more can be registered over REST.
+        endpoint: Vec<Endpoint> as Endpoints = Vec::new(), RELOAD;
+    }
+}
+
+section! {
+    /// A hook, as `PUT /api/v1/webhooks/{name}` takes it. As many of these tables as there are hooks.
+    "webhooks.endpoint" Endpoint {
+        /// Its name, unique among the hooks.
+        name: String as Text = String::new(), RELOAD.example("\"business\"");
+        /// Where it listens.
+        url: String as Text = String::new(), RELOAD.example("\"https://business.example.org/hookswitch\"");
+        /// The events it hears: exact names, `prefix.*`, `*`.
+        events: Vec<String> as Texts = Vec::new(), RELOAD;
+        /// Whether it is asked before each call, and may refuse it.
+        veto: bool as Flag = false, RELOAD;
+        /// How long a call waits for its verdict.
+        timeout_ms: u64 as Millis = 1000, RELOAD;
+        /// What decides where it gives no verdict in time.
+        on_failure: VetoPolicy as OnFailure = VetoPolicy::Refuse, RELOAD;
+        /// What its messages are signed with: `whsec_` and the base64 of 24 to 64 bytes. Made where it is left out.
+        secret: Option<Secret> as Hidden = None, RELOAD.example("\"whsec_…\"");
+        /// Whether it is used at all.
+        enabled: bool as Flag = true, RELOAD;
+        /// A note for people.
+        description: String as Text = String::new(), RELOAD;
+    }
+}
+
+section! {
+    /// Limits. Development mode lifts all but the sizes.
+    "limits" Limits {
+        /// The largest WebSocket frame.
+        frame_bytes: usize as Bytes = 65_536, RELOAD;
+        /// The largest body of a request.
+        body_bytes: usize as Bytes = 262_144, RELOAD;
+        /// Frames a second from one session; twice as many in a burst.
+        frames_per_sec: Option<NonZeroU32> as Limit = NonZeroU32::new(200) => None, RELOAD;
+        /// Logins a minute from one address.
+        logins_per_min: Option<NonZeroU32> as Limit = NonZeroU32::new(120) => None, RELOAD;
+        /// How long a user's next login from the same address waits after a failed one; doubles with each failure, up to
+        /// half a minute. 0 for no wait.
+        failed_login_delay_secs: Duration as Seconds = Duration::from_millis(250) => secs(0), RELOAD;
+        /// Sessions of one user.
+        sessions_per_user: Option<NonZeroU32> as Limit = NonZeroU32::new(16) => None, RELOAD;
+        /// Sessions from one address.
+        sessions_per_address: Option<NonZeroU32> as Limit = NonZeroU32::new(1000) => None, RELOAD;
+        /// Connections that have not logged in yet.
+        unauthenticated: Option<NonZeroU32> as Limit = NonZeroU32::new(1000) => None, RELOAD;
+    }
+}
+
+section! {
+    /// The TURN server that relays media where two parties cannot reach each other (coturn with `use-auth-secret`).
+    "turn" Turn {
+        /// Its URIs, as `turn:turn.example.org:3478?transport=udp`; `stun:` URIs may stand beside them.
+        uris: Vec<String> as Texts = Vec::new(), FIXED;
+        /// The secret shared with it: coturn's `static-auth-secret`.
+        secret: Option<Secret> as Hidden = None, FIXED.credential("turn_secret").example("\"the same text as coturn's\"");
+        /// How long a client's credentials are good for.
+        ttl_secs: Duration as Seconds = secs(3600), FIXED;
+    }
+}
+
+section! {
+    /// The demo page.
+    "demo" Demo {
+        /// Serves the demo page under `/demo/`. Development mode always serves it, at `/`.
+        enabled: bool as Flag = false => true, FIXED;
+    }
+}
+
+section! {
+    /// Logs, on standard error.
+    "log" Log {
+        /// How much is logged.
+        level: LogLevel as LogLevel = LogLevel::Info, RELOAD;
+        /// Exceptions from `level` by module, as `hookswitch::webhooks=debug,actix_server=info`.
+        filter: String as Text = String::new(), RELOAD;
+        /// The form of a line; `auto` is text on a terminal and JSON otherwise.
+        format: LogFormat as LogFormat = LogFormat::Auto, FIXED;
+    }
+}
+
+macro_rules! config {
+    ($( $(#[$doc:meta])* $field:ident: $section:ident, )+) => {
+        /// Everything that can be set.
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct Config {
+            $( $(#[$doc])* pub $field: $section, )+
+            /// Development mode.
+            pub dev: bool,
+        }
+
+        impl Config {
+            /// Takes every key's value.
+            pub(super) fn take(values: &mut Values) -> Self {
+                Self { $( $field: $section::take(values), )+ dev: values.dev }
+            }
+
+            /// Every key of the sections, with its value in TOML.
+            pub(super) fn show(&self) -> Vec<(&'static Key, Option<toml::Value>)> {
+                let mut all = Vec::new();
+                $( all.extend($section::KEYS.iter().zip(self.$field.show())); )+
+                all
+            }
+
+            /// The keys whose values differ.
+            pub(super) fn changed(&self, other: &Self) -> Vec<&'static Key> {
+                [$( self.$field.changed(&other.$field), )+].concat()
+            }
+        }
+
+        /// Every section: its name, what it is about, its keys.
+        pub(super) static SECTIONS: &[(&str, &[&str], &[Key])] =
+            &[$( ($section::NAME, $section::DOC, $section::KEYS), )+];
+    };
+}
+
+config! {
+    /// `[server]`
+    server: Server,
+    /// `[store]`
+    store: Store,
+    /// `[auth]`
+    auth: Auth,
+    /// `[call]`
+    call: Call,
+    /// `[session]`
+    session: Session,
+    /// `[webhooks]`
+    webhooks: Webhooks,
+    /// `[limits]`
+    limits: Limits,
+    /// `[turn]`
+    turn: Turn,
+    /// `[demo]`
+    demo: Demo,
+    /// `[log]`
+    log: Log,
+}
+
+/// Every key of the sections; not those of `[[webhooks.endpoint]]`.
+pub(super) fn keys() -> impl Iterator<Item = &'static Key> {
+    SECTIONS.iter().flat_map(|(_, _, keys)| keys.iter())
+}
+
+/// The key of that section and name.
+pub(super) fn key(section: &str, name: &str) -> Option<&'static Key> {
+    keys().find(|key| key.section == section && key.name == name)
+}

@@ -1,0 +1,43 @@
+//! How the store is opened.
+
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+
+/// Hears of each commit: how long the transaction took, and how many writes were in it. Runs on the writer thread.
+pub type CommitObserver = Arc<dyn Fn(Duration, usize) + Send + Sync>;
+
+/// How to open the store.
+#[derive(Clone)]
+pub struct StoreOptions {
+    /// Where the file is. Made, for its owner only, where it is missing.
+    pub data_dir: PathBuf,
+    /// How long ended calls and settled webhook events are kept. `None`: for ever.
+    pub retention: Option<Duration>,
+    /// Writes that may wait for the writer. More: longer bursts on a slow disk are survived. Fewer: less memory, and new calls
+    /// are refused sooner.
+    pub queue: usize,
+    /// Told of each commit, for the metrics.
+    pub observer: Option<CommitObserver>,
+}
+
+impl StoreOptions {
+    /// Writes that may wait by default: some seconds' worth of the fastest disk, at most some ten megabytes.
+    pub const QUEUE: usize = 65_536;
+
+    /// Keeps everything for ever in that directory.
+    #[must_use]
+    pub fn new(data_dir: impl Into<PathBuf>) -> Self {
+        Self { data_dir: data_dir.into(), retention: None, queue: Self::QUEUE, observer: None }
+    }
+}
+
+impl fmt::Debug for StoreOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { data_dir, retention, queue, observer } = self;
+        f.debug_struct("StoreOptions")
+            .field("data_dir", data_dir)
+            .field("retention", retention)
+            .field("queue", queue)
+            .field("observed", &observer.is_some())
+            .finish()
+    }
+}

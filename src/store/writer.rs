@@ -1,0 +1,318 @@
+//! The writer thread: everything that waits goes into one transaction, and whoever waits hears of it after the commit.
+//!
+//! ```text
+//! take all that waits -> BEGIN -> each job -> COMMIT (one fsync) -> tell every waiter -> checkpoint, probe, sweep if due
+//! ```
+//!
+//! A job that fails undoes only itself, by a savepoint. A disk that fails takes the whole batch with it: then everybody hears
+//! that, the store counts as not writable, and a probe finds out when it is again.
+
+use std::{
+    collections::HashMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
+
+use super::{
+    CallWrite, CommitObserver, Shared, StoreError, calls, outbox,
+    queue::Taken,
+    retention::{Sweep, Sweeper},
+    task::Task,
+};
+use crate::{
+    clock,
+    protocol::ids::{CallId, RoomNumber},
+};
+
+/// The most jobs in one transaction. More: fewer fsyncs under load. Fewer: the first of a batch waits less for the last.
+const BATCH: usize = 1_024;
+/// How often an unwritable store is tried. Shorter: recovers sooner. Longer: less work for a disk that is in trouble.
+const PROBE_EVERY: Duration = Duration::from_millis(250);
+/// What a probe asks the disk for. Unit: bytes; some batches' worth.
+const PROBE_BYTES: i64 = 262_144;
+/// Pages in the write-ahead log that make a checkpoint worth its fsync. More: fewer checkpoints. Fewer: shorter ones.
+const CHECKPOINT_PAGES: i64 = 1_000;
+
+/// What waits for the writer.
+pub(super) enum Job {
+    Call(CallWrite),
+    Task(Box<dyn Task>),
+}
+
+/// A job in a batch, and its own failure.
+struct Entry {
+    job: Job,
+    failed: Option<Arc<StoreError>>,
+}
+
+pub(super) struct Writer {
+    db: Connection,
+    shared: Arc<Shared>,
+    observer: Option<CommitObserver>,
+    sweeper: Option<Sweeper>,
+    last_room: Option<RoomNumber>,
+    probe_at: Option<Instant>,
+}
+
+impl Writer {
+    pub(super) fn new(
+        db: Connection,
+        shared: Arc<Shared>,
+        observer: Option<CommitObserver>,
+        retention: Option<Duration>,
+    ) -> Result<Self, StoreError> {
+        // Checkpoints are this thread's own business, after the waiters were told instead of inside the commit.
+        db.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
+        let last_room = calls::last_room(&db)?;
+        let sweeper = retention.map(|retention| Sweeper::new(retention, clock::now()));
+        Ok(Self { db, shared, observer, sweeper, last_room, probe_at: None })
+    }
+
+    /// Writes until the queue is closed and empty.
+    pub(super) fn run(mut self) {
+        loop {
+            let due = self.sweeper.as_ref().map(Sweeper::due).into_iter().chain(self.probe_at).min();
+            let patience = due.map(|due| due.saturating_duration_since(clock::now()));
+            match self.shared.jobs.take(BATCH, patience) {
+                Taken::Jobs(jobs) => self.batch(jobs),
+                Taken::TimedOut => {}
+                Taken::Closed => return,
+            }
+            self.probe();
+            self.sweep();
+            self.checkpoint();
+        }
+    }
+
+    fn batch(&mut self, jobs: Vec<Job>) {
+        let mut batch: Vec<Entry> = jobs.into_iter().map(|job| Entry { job, failed: None }).collect();
+        let begun = clock::now();
+        let outcome = self.transact(&mut batch).map_err(Arc::new);
+        let took = clock::now().saturating_duration_since(begun);
+        self.judge(outcome.as_ref().err());
+        let jobs = batch.len();
+        let mut events = false;
+        for entry in batch {
+            let outcome = match (&outcome, entry.failed) {
+                (Err(error), _) => Err(Arc::clone(error)),
+                (Ok(()), Some(error)) => Err(error),
+                (Ok(()), None) => Ok(()),
+            };
+            match entry.job {
+                Job::Call(write) => {
+                    events |= outcome.is_ok() && !write.outbox.is_empty();
+                    if let Some(done) = write.done {
+                        guarded("a commit's listener", || done(outcome));
+                    }
+                }
+                Job::Task(task) => task.settle(outcome),
+            }
+        }
+        if events {
+            self.shared.outbox.notify_one();
+        }
+        if let (Ok(()), Some(observer)) = (outcome, &self.observer) {
+            guarded("the commit observer", || observer(took, jobs));
+        }
+    }
+
+    /// All of a batch, or an error for all of it.
+    fn transact(&mut self, batch: &mut [Entry]) -> Result<(), StoreError> {
+        let tx = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        for run in batch.chunk_by_mut(|a, b| matches!((&a.job, &b.job), (Job::Call(_), Job::Call(_)))) {
+            write_run(&tx, run)?;
+            if tx.is_autocommit() {
+                return Err(StoreError::Broken);
+            }
+        }
+        let last_room =
+            batch.iter().filter(|entry| entry.failed.is_none()).filter_map(room).fold(self.last_room, later);
+        if let (true, Some(room)) = (last_room != self.last_room, last_room) {
+            calls::save_last_room(&tx, room)?;
+        }
+        tx.commit()?;
+        self.last_room = last_room;
+        Ok(())
+    }
+
+    /// Draws the conclusion from a commit.
+    fn judge(&mut self, error: Option<&Arc<StoreError>>) {
+        match (error, self.probe_at) {
+            (Some(error), before) => {
+                if before.is_none() {
+                    tracing::error!(%error, cause = ?std::error::Error::source(error), "the store cannot commit");
+                }
+                self.probe_at = Some(clock::now() + PROBE_EVERY);
+                self.shared.set_trouble(Some(Arc::clone(error)));
+            }
+            (None, Some(_)) => {
+                tracing::info!("the store commits again");
+                self.probe_at = None;
+                self.shared.set_trouble(None);
+            }
+            (None, None) => {}
+        }
+    }
+
+    /// Tries a commit of its own where the last one failed and nobody else has tried since.
+    fn probe(&mut self) {
+        if self.probe_at.is_some_and(|at| at <= clock::now()) {
+            let outcome = probe(&self.db).map_err(|error| Arc::new(error.into()));
+            self.judge(outcome.err().as_ref());
+        }
+    }
+
+    fn sweep(&mut self) {
+        let Some(sweeper) = &mut self.sweeper else { return };
+        if self.probe_at.is_some() {
+            sweeper.postpone(clock::now());
+        } else if let Sweep::Failed(error) = sweeper.sweep(&self.db, clock::now(), clock::wall()) {
+            self.judge(Some(&Arc::new(error)));
+        }
+    }
+
+    fn checkpoint(&self) {
+        let waiting = self
+            .db
+            .prepare_cached("PRAGMA wal_checkpoint(NOOP)")
+            .and_then(|mut noop| noop.query_row([], |row| Ok(row.get::<_, i64>(1)? - row.get::<_, i64>(2)?)));
+        if waiting.is_ok_and(|pages| pages < CHECKPOINT_PAGES) {
+            return;
+        }
+        let done = self
+            .db
+            .prepare_cached("PRAGMA wal_checkpoint(PASSIVE)")
+            .and_then(|mut passive| passive.query_row([], |_| Ok(())));
+        if let Err(error) = done {
+            // Nothing is lost: what is committed stays in the log, and the next checkpoint takes it.
+            tracing::warn!(%error, "the store's checkpoint failed");
+        }
+    }
+}
+
+/// Calls foreign code whose panic must not end the writer.
+fn guarded(what: &'static str, code: impl FnOnce()) {
+    if catch_unwind(AssertUnwindSafe(code)).is_err() {
+        tracing::error!(what, "panicked on the writer thread");
+    }
+}
+
+fn probe(db: &Connection) -> rusqlite::Result<()> {
+    let tx = Transaction::new_unchecked(db, TransactionBehavior::Immediate)?;
+    // First, whether there is room for more, then, whether a commit works.
+    tx.execute_batch("SAVEPOINT room")?;
+    tx.execute("INSERT OR REPLACE INTO probe (one, at, filler) VALUES (2, 0, zeroblob(?1))", [PROBE_BYTES])?;
+    tx.execute_batch("ROLLBACK TO room; RELEASE room")?;
+    tx.execute("INSERT OR REPLACE INTO probe (one, at) VALUES (1, ?1)", [clock::wall().0])?;
+    tx.commit()
+}
+
+fn room(entry: &Entry) -> Option<RoomNumber> {
+    match &entry.job {
+        Job::Call(write) => write.record.room,
+        Job::Task(_) => None,
+    }
+}
+
+/// The room that was given out later. Rooms are counted up and begin anew after the last, and the clock may jump, so that
+/// "later" is "less than half the circle ahead".
+fn later(last: Option<RoomNumber>, room: RoomNumber) -> Option<RoomNumber> {
+    const ROOMS: i64 = 0x7fff_ffff;
+    let ahead = |of: RoomNumber| (i64::from(room.get()) - i64::from(of.get())).rem_euclid(ROOMS);
+    Some(last.filter(|last| ahead(*last) > ROOMS / 2).unwrap_or(room))
+}
+
+/// Whether an error means the disk or the file, so that no job of the batch can be saved.
+fn is_disk(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(
+            ErrorCode::DiskFull
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::ReadOnly
+                | ErrorCode::OutOfMemory
+                | ErrorCode::DatabaseCorrupt
+                | ErrorCode::NotADatabase
+                | ErrorCode::CannotOpen
+                | ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::FileLockingProtocolFailed
+        )
+    )
+}
+
+/// Does `work` in a savepoint. An error of the disk is the outer one; any other undoes only `work`.
+fn isolated<T>(
+    tx: &Transaction<'_>,
+    work: impl FnOnce() -> Result<T, StoreError>,
+) -> Result<Result<T, StoreError>, StoreError> {
+    let run = |sql| tx.prepare_cached(sql)?.execute([]);
+    run("SAVEPOINT job")?;
+    let result = work();
+    match &result {
+        Err(StoreError::Sqlite(error)) if is_disk(error) => return result.map(Ok),
+        Err(_) if tx.is_autocommit() => return Err(StoreError::Broken),
+        Err(_) => run("ROLLBACK TO job")?,
+        Ok(_) => 0,
+    };
+    run("RELEASE job")?;
+    Ok(result)
+}
+
+/// One task, or calls in a row.
+fn write_run(tx: &Transaction<'_>, run: &mut [Entry]) -> Result<(), StoreError> {
+    if let [Entry { job: Job::Task(task), failed }] = run {
+        *failed = isolated(tx, || task.run(tx))?.err().map(Arc::new);
+        return Ok(());
+    }
+    // Calls hardly ever fail alone: one savepoint for all of them, and only where that fails one for each.
+    if isolated(tx, || Ok(write_calls(tx, run)?))?.is_ok() {
+        return Ok(());
+    }
+    for entry in run {
+        if let Job::Call(write) = &entry.job {
+            let alone =
+                isolated(tx, || Ok(calls::save(tx, &write.record).and_then(|()| outbox::insert(tx, &write.outbox))?));
+            entry.failed = alone?.err().map(Arc::new);
+        }
+    }
+    Ok(())
+}
+
+/// Calls in a row: of each only the last row, all events of each.
+fn write_calls(tx: &Transaction<'_>, run: &[Entry]) -> rusqlite::Result<()> {
+    let writes = || {
+        run.iter().filter_map(|entry| match &entry.job {
+            Job::Call(write) => Some(write),
+            Job::Task(_) => None,
+        })
+    };
+    let last: HashMap<CallId, usize> = writes().enumerate().map(|(n, write)| (write.record.id, n)).collect();
+    for (n, write) in writes().enumerate() {
+        if last.get(&write.record.id) == Some(&n) {
+            calls::save(tx, &write.record)?;
+        }
+    }
+    for write in writes().filter(|write| !write.outbox.is_empty()) {
+        outbox::insert(tx, &write.outbox)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_later_room_is_the_one_ahead_even_across_the_wrap() {
+        let room = |n| RoomNumber::new(n).unwrap();
+        assert_eq!(later(None, room(9)), Some(room(9)));
+        assert_eq!(later(Some(room(9)), room(10)), Some(room(10)));
+        assert_eq!(later(Some(room(10)), room(9)), Some(room(10)));
+        assert_eq!(later(Some(room(i32::MAX)), room(1)), Some(room(1)));
+        assert_eq!(later(Some(room(1)), room(i32::MAX)), Some(room(1)));
+    }
+}
