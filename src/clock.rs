@@ -40,6 +40,13 @@ pub fn session_id() -> SessionId {
     SessionId(Uuid::new_v4())
 }
 
+/// A fresh id of an HTTP request (UUID version 7: sorts by time).
+#[expect(clippy::disallowed_methods, reason = "this is the clock module")]
+#[must_use]
+pub fn request_id() -> Uuid {
+    Uuid::now_v7()
+}
+
 /// Bytes from the operating system's generator, for secrets.
 ///
 /// # Errors

@@ -76,13 +76,13 @@ fn must_be_json(req: &HttpRequest) -> Result<(), HttpError> {
 
 async fn read(req: &HttpRequest, mut payload: dev::Payload) -> Result<web::BytesMut, HttpError> {
     let api = req.app_data::<web::Data<Api>>();
-    let limit = api.map_or(0, |api| api.config.limits.body_bytes);
+    let limit = api.map_or(0, |api| api.core.config().limits.body_bytes);
     let mut body = web::BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|error| HttpError::new(&problem::BAD_REQUEST, error.to_string()))?;
         if body.len() + chunk.len() > limit {
             if let Some(api) = api {
-                api.metrics.limit_hit(Limit::BodyBytes);
+                api.core.metrics().limit_hit(Limit::BodyBytes);
             }
             let detail = format!("a body has at most {limit} bytes here");
             return Err(HttpError::new(&problem::TOO_LARGE, detail));

@@ -1,0 +1,147 @@
+//! REST, operations, documentation and pages: everything of HTTP but the WebSocket.
+//!
+//! No call state lives here: handlers ask [`Core`] for what goes on and the store for what is over. Each route's attribute says
+//! which scope it needs; from these attributes come both `openapi.json` and the table that `auth` enforces.
+
+mod auth;
+mod calls;
+mod docs;
+mod edge;
+mod events;
+mod extract;
+mod nodes;
+mod observers;
+mod operations;
+mod pages;
+pub mod problem;
+mod rooms;
+pub mod schema;
+mod statistics;
+mod tokens;
+mod users;
+mod webhooks;
+
+use actix_web::{
+    App,
+    body::MessageBody,
+    dev::{ServiceFactory, ServiceRequest, ServiceResponse},
+    middleware::{Compress, from_fn},
+    web,
+};
+use tokio::sync::watch;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use self::{auth::Route, docs::openapi, observers::commit_observer};
+use crate::{actors::Core, auth::UserTokens, protocol::record::Timestamp, store::Store};
+
+/// Every route of `/api/v1`.
+fn api_routes(routes: &mut ServiceConfig<'_>) {
+    routes
+        .service(calls::list)
+        .service(calls::place)
+        .service(calls::get)
+        .service(calls::finish)
+        .service(rooms::list)
+        .service(rooms::get)
+        .service(users::list)
+        .service(users::get)
+        .service(users::put)
+        .service(users::delete)
+        .service(users::finish)
+        .service(users::kick)
+        .service(tokens::mint)
+        .service(webhooks::list)
+        .service(webhooks::get)
+        .service(webhooks::put)
+        .service(webhooks::delete)
+        .service(webhooks::test)
+        .service(webhooks::rotate_secret)
+        .service(webhooks::deliveries)
+        .service(webhooks::replay)
+        .service(statistics::get)
+        .service(events::stream)
+        .service(nodes::list)
+        .service(nodes::workers);
+}
+
+/// The routes for machines outside the API.
+fn operations_routes(routes: &mut ServiceConfig<'_>) {
+    routes.service(operations::healthz).service(operations::readyz).service(operations::metrics);
+}
+
+/// Documentation and pages.
+fn page_routes(routes: &mut web::ServiceConfig) {
+    routes
+        .service(docs::document)
+        .service(docs::errors)
+        .service(docs::redirect)
+        .service(docs::swagger())
+        .service(pages::home)
+        .service(pages::demo)
+        .service(pages::sdk);
+}
+
+/// What the handlers know. Cloning shares it.
+#[derive(Debug, Clone)]
+pub struct Api {
+    core: Core,
+    store: Store,
+    tokens: UserTokens,
+    started_at: Timestamp,
+    node: String,
+    routes: Vec<Route>,
+    document: web::Bytes,
+    closing: watch::Sender<bool>,
+}
+
+impl Api {
+    /// The API of a server that started at `started_at`.
+    #[must_use]
+    pub fn new(core: Core, store: Store, tokens: UserTokens, started_at: Timestamp) -> Self {
+        let document = openapi();
+        Self {
+            core,
+            store,
+            tokens,
+            started_at,
+            node: nodes::host_name(),
+            routes: auth::routes(&document),
+            document: document.into(),
+            closing: watch::Sender::new(false),
+        }
+    }
+
+    /// Every route with the method and the scope it needs.
+    #[must_use]
+    pub fn routes(&self) -> &[Route] {
+        &self.routes
+    }
+
+    /// Ends the streams of server-sent events, which would otherwise outlive a stopping server's patience.
+    pub fn close_streams(&self) {
+        self.closing.send_replace(true);
+    }
+}
+
+/// The application of one worker thread. The WebSocket's service is to be added to it.
+pub fn app(
+    api: web::Data<Api>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    App::new()
+        .app_data(api)
+        .app_data(edge::path_config())
+        .service(web::scope("/api/v1").wrap(from_fn(auth::check)).configure(|scope| api_routes(&mut ServiceConfig::new(scope))))
+        .configure(|app| operations_routes(&mut ServiceConfig::new(app)))
+        .configure(page_routes)
+        .default_service(web::to(edge::fallback))
+        .wrap(from_fn(edge::edge))
+        .wrap(Compress::default())
+}
