@@ -40,6 +40,13 @@ pub fn session_id() -> SessionId {
     SessionId(Uuid::new_v4())
 }
 
+/// A fresh id for an API key (UUID version 7: keys list in the order of their making).
+#[expect(clippy::disallowed_methods, reason = "this is the clock module")]
+#[must_use]
+pub fn key_id() -> Uuid {
+    Uuid::now_v7()
+}
+
 /// Bytes from the operating system's generator, for secrets.
 ///
 /// # Errors
