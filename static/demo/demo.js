@@ -124,6 +124,7 @@ async function answer() {
  */
 function adopt(adopted) {
   call = adopted;
+  at('status-title').textContent = 'This call';
   at('error-code').textContent = '';
   at('reason').textContent = '';
   const found = adopted.restored || adopted.placed;
@@ -230,6 +231,7 @@ function showCall() {
 function showEnd(ended) {
   at('error-code').textContent = `${ended.errorCode} ${describeCode(ended.errorCode)}`;
   at('reason').textContent = ended.reason.replaceAll('_', ' ') || '–';
+  at('status-title').textContent = `Last call, with ${ended.user}`;
   call = null;
   void closeMedia();
   showIdle();

@@ -45,6 +45,7 @@ export function hueOf(name) {
  */
 function drawnMedia(name, drawnBecause) {
   const picture = movingPicture(name);
+  picture.track.contentHint = 'detail';
   const tone = softTone(name);
   const stream = new MediaStream([picture.track, tone.track]);
   const stop = () => {
@@ -120,7 +121,7 @@ function paint(context, name, hue, seconds) {
   context.fillStyle = `hsl(${hue} 55% 82%)`;
   disc(context, WIDTH / 2, HEIGHT * 0.4 + bob, 88);
   context.beginPath();
-  context.ellipse(WIDTH / 2, HEIGHT * 0.98 + bob / 2, 210, 190, 0, Math.PI, 0);
+  context.ellipse(WIDTH / 2, HEIGHT * 1.02 + bob / 2, 210, 215, 0, Math.PI, 0);
   context.fill();
   face(context, WIDTH / 2, HEIGHT * 0.4 + bob, `hsl(${hue} 50% 22%)`, seconds);
   context.fillStyle = 'rgb(255 255 255 / 0.92)';

@@ -11,7 +11,7 @@
  *       localStream: await navigator.mediaDevices.getUserMedia({ audio: true, video: true }),
  *       onRemoteStream: (stream) => { document.querySelector('video').srcObject = stream; },
  *     };
- *     client.on('call', (call) => (call.state === 'ringing' ? call.answer({ media }) : call.media(media)));
+ *     client.on('call', (call) => call.answer({ media }));
  *     client.call('bob', { media });
  *
  * The line is kept by itself: a lost socket is opened again and resumed, what was said meanwhile is replayed, what could not
@@ -1034,17 +1034,21 @@ export class Call extends Emitter {
   }
 
   /**
-   * Accepts an incoming call.
+   * Accepts an incoming call. On one that was placed for this user, or found again after a reload, attaches the media only.
    *
    * @param {AnswerOptions} [options]
    * @returns {Promise<void>} once the server has heard it; state `talking` follows by itself
    */
-  answer(options = {}) {
+  async answer(options = {}) {
+    if (this.role === 'caller' || this.#state === 'talking') {
+      if (options.media) this.media(options.media);
+      return;
+    }
     this.#answering ??= this.#answer(options).catch((error) => {
       this.#answering = null;
       throw error;
     });
-    return this.#answering;
+    await this.#answering;
   }
 
   /** @param {AnswerOptions} options */

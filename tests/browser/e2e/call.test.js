@@ -128,3 +128,29 @@ test('two who call each other at the same moment talk', TIMEOUT, async () => {
   await Promise.all([alice.is('talking'), bob.is('talking')]);
   await Promise.all([alice.sees(), bob.sees()]);
 });
+
+test('a call that the business server places is answered and seen like any other', TIMEOUT, async () => {
+  const alice = await cast.enter('alice');
+  const bob = await cast.enter('bob');
+  const headers = { authorization: 'Bearer dev', 'content-type': 'application/json' };
+  const body = JSON.stringify({ caller: 'alice', callee: 'bob', flags: 3 });
+  const placed = await fetch(`${server.url}/api/v1/calls`, { method: 'POST', headers, body });
+  assert.equal(placed.status, 201);
+  await alice.is('ringing');
+  await bob.answers();
+  await Promise.all([alice.sees(), bob.sees()]);
+});
+
+test('every control has a name that can be read aloud', TIMEOUT, async () => {
+  const alice = await cast.enter('alice');
+  const bob = await cast.enter('bob');
+  await alice.calls('bob');
+  await bob.answers();
+  await bob.is('talking');
+  const nameless = await bob.page.evaluate(() => {
+    const controls = [...document.querySelectorAll('button, input, a, img')];
+    const name = (one) => one.ariaLabel || one.alt !== undefined || one.labels?.[0]?.textContent || one.textContent;
+    return controls.filter((one) => one.checkVisibility() && !name(one)).map((one) => one.outerHTML);
+  });
+  assert.deepEqual(nameless, []);
+});

@@ -10,13 +10,15 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 test('a call looks good', { timeout: 60_000 }, async () => {
   const [server, browser] = await Promise.all([startServer(), launch()]);
-  const cast = await Cast.gather(browser, server.url, { viewport: { width: 1000, height: 590 } });
+  const cast = await Cast.gather(browser, server.url, { viewport: { width: 1000, height: 550 } });
   const alice = await cast.enter('alice');
   const bob = await cast.enter('bob');
   await bob.page.emulateMedia({ colorScheme: 'dark' });
   await alice.calls('bob');
   await bob.answers();
   await Promise.all([alice.sees(), bob.sees()]);
+  // A call begins with a coarse picture, and sharpens as the encoder learns what the line can carry.
+  await alice.page.getByText('0:05', { exact: true }).waitFor();
   const shots = [await alice.page.screenshot(), await bob.page.screenshot()];
   const picture = await sideBySide(browser, shots);
   await cast.leave();
@@ -28,7 +30,7 @@ test('a call looks good', { timeout: 60_000 }, async () => {
 });
 
 async function sideBySide(browser, shots) {
-  const page = await browser.newPage({ viewport: { width: 1660, height: 520 } });
+  const page = await browser.newPage({ viewport: { width: 1660, height: 480 } });
   const images = shots.map((shot) => `<img src="data:image/png;base64,${shot.toString('base64')}">`);
   await page.setContent(`<style>
     body { margin: 0; padding: 20px; display: flex; gap: 20px; background: #cfdcda; }

@@ -67,3 +67,17 @@ test('a tab is reloaded after the server was killed and started again', TIMEOUT,
   await bob.page.reload();
   await Promise.all([alice.sees(), bob.sees()]);
 });
+
+test('a peer connection that died is replaced', TIMEOUT, async () => {
+  await bob.page.evaluate(() => window.peerConnections.at(-1).close());
+  await bob.page.waitForFunction(() => window.peerConnections.length > 1, null, { timeout: 60_000 });
+  await Promise.all([alice.sees(), bob.sees()]);
+});
+
+test('a call outlives several deaths of the server', TIMEOUT, async () => {
+  for (let death = 0; death < 3; death += 1) {
+    await server.restart();
+    await Promise.all([alice, bob].map(({ page }) => page.getByText('connected', { exact: true }).waitFor()));
+  }
+  await Promise.all([alice.is('talking'), bob.is('talking')]);
+});

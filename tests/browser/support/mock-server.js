@@ -42,6 +42,12 @@ export class MockServer {
 
   async #file(request, response) {
     const { pathname } = new URL(request.url, this.url);
+    if (pathname === '/api/v1/calls') {
+      const chunks = await request.toArray();
+      const { caller, callee } = JSON.parse(Buffer.concat(chunks).toString());
+      this.place(caller, callee, true);
+      return response.writeHead(201).end('{}');
+    }
     const path = pathname.endsWith('/') ? '/demo/index.html' : pathname;
     const headers = { 'content-security-policy': "default-src 'self'", 'content-type': TYPES[extname(path)] };
     try {
