@@ -267,6 +267,14 @@ function asError(error) {
 }
 
 /**
+ * @param {Frame} facts of a snapshot
+ * @returns {string | undefined} how the other party is connected
+ */
+function otherDoor(facts) {
+  return facts.role === 'caller' ? facts.callee_door : facts.caller_door;
+}
+
+/**
  * @typedef {object} Entry a frame that the server has not answered yet
  * @property {Frame} frame
  * @property {boolean} sent on some socket, though perhaps in vain
@@ -822,10 +830,17 @@ export class Client extends Emitter {
     this.iceServers = frame.ice_servers ?? [];
     if (frame.resumed) return;
     /** @type {Frame[]} */
-    const snapshot = frame.calls ?? [];
+    const snapshot = (frame.calls ?? []).filter((/** @type {Frame} */ facts) => this.#isOurs(facts));
     this.#reconcile(snapshot);
     if (newSession) this.#settle(snapshot);
     if (this.#watched.size > 0) this.#watchAgain();
+  }
+
+  // The call of another device of this user is that device's alone.
+  /** @param {Frame} facts */
+  #isOurs(facts) {
+    const owner = facts.role === 'caller' ? facts.caller_device : facts.callee_device;
+    return typeof owner !== 'string' || owner === this.device;
   }
 
   /** @param {Frame[]} snapshot */
@@ -1245,6 +1260,7 @@ export class Call extends Emitter {
     this.id = facts.id;
     this.user = facts.user;
     this.role = facts.role;
+    this.door = otherDoor(facts) ?? this.door;
     if (facts.state === 'talking' && this.#state !== 'talking') {
       this.#rejoined = true;
       this.room = facts.room;

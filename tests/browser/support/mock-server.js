@@ -150,10 +150,11 @@ class Session {
     const call = this.server.callOf(this.user);
     if (!call) return [];
     const role = call.caller === this.user ? 'caller' : 'callee';
-    if (call[`${role}_session`] && call[`${role}_session`].device !== this.device) return [];
-    if (role === 'caller' || call.state === 'talking') call[`${role}_session`] = this;
+    const owner = call[`${role}_session`];
+    const devices = { caller_device: call.caller_session.device, callee_device: call.callee_session?.device ?? null };
+    if (owner?.device === this.device) call[`${role}_session`] = this;
     const { caller_session, callee_session, offer, ...facts } = call;
-    return [{ ...facts, role, user: role === 'caller' ? call.callee : call.caller, sdp: offer }];
+    return [{ ...facts, ...devices, role, user: role === 'caller' ? call.callee : call.caller, sdp: offer }];
   }
 
   attach(socket, resumed) {
