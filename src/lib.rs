@@ -1,9 +1,12 @@
 //! hookswitch: a call-control server.
 
+pub mod actors;
 pub mod auth;
 pub mod clock;
 pub mod config;
+pub mod http;
 pub mod metrics;
 pub mod protocol;
 pub mod stats;
 pub mod store;
+pub mod webhooks;

@@ -38,27 +38,53 @@ impl EventName {
     }
 }
 
-/// A session description as a client sent it: JSON text that is relayed, never read, stored or logged.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Sdp(Arc<str>);
+/// JSON that is relayed and never read, stored or logged: session descriptions, signals between parties.
+#[derive(Clone)]
+pub struct Opaque(Arc<RawValue>);
 
-impl Sdp {
-    /// Takes over JSON text that was parsed as such.
+impl Opaque {
+    /// Takes over JSON that was parsed as such.
     #[must_use]
     pub fn new(json: &RawValue) -> Self {
-        Self(json.get().into())
+        Self(json.to_owned().into())
     }
 
-    /// The JSON text.
+    /// Its length. Unit: bytes.
     #[must_use]
-    pub fn as_json(&self) -> &str {
-        &self.0
+    pub fn len(&self) -> usize {
+        self.0.get().len()
+    }
+
+    /// JSON is never empty.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        false
     }
 }
 
-impl std::fmt::Debug for Sdp {
+impl PartialEq for Opaque {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.get() == other.0.get()
+    }
+}
+
+impl Eq for Opaque {}
+
+impl std::hash::Hash for Opaque {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.0.get().hash(state);
+    }
+}
+
+impl Serialize for Opaque {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl std::fmt::Debug for Opaque {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Sdp({} bytes)", self.0.len())
+        write!(f, "Opaque({} bytes)", self.len())
     }
 }
 
@@ -84,7 +110,7 @@ pub struct CallEvent {
     /// Why, on a reply that fails and on a finish.
     pub reason: Option<Reason>,
     /// An offer or an answer that rides along.
-    pub sdp: Option<Sdp>,
+    pub sdp: Option<Opaque>,
     /// The business server placed this call in the user's name.
     pub placed: bool,
     /// When it happened.

@@ -6,10 +6,22 @@
 //! | [`codes`] | error codes, reasons, doors |
 //! | [`record`] | a call as REST, hooks and the store see it |
 //! | [`event`] | what parties and hooks are told |
+//! | [`effect`] | inputs and effects: the contract of the machines |
+//! | [`lines`] | who is in which call |
+//! | [`call`] | a call until it is answered or dead |
+//! | [`room`] | a call once it talks |
+//! | [`session`] | a login and its resumes |
+//! | [`native`] | the frames of `/ws` |
 //! | [`scope`] | what an API key may do |
 
+pub mod call;
 pub mod codes;
+pub mod effect;
 pub mod event;
 pub mod ids;
+pub mod lines;
+pub mod native;
 pub mod record;
+pub mod room;
+pub mod session;
 pub mod scope;

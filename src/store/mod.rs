@@ -14,7 +14,7 @@
 //! | `reader` | the threads that read |
 //! | `calls`, `search` | calls as rows; lists of them |
 //! | [`accounts`], [`keys`] | who may log in; who may use the API |
-//! | `outbox` | webhook events that wait for delivery |
+//! | `webhooks`, `outbox` | hooks; their events that wait for delivery |
 //! | `retention` | forgetting |
 //!
 //! It knows nothing of how a call goes. It never blocks whoever persists a call, and tells nobody of a write before the disk
@@ -25,7 +25,7 @@ mod calls;
 mod error;
 pub mod keys;
 mod options;
-mod outbox;
+pub(crate) mod outbox;
 mod queue;
 mod reader;
 mod retention;
@@ -33,6 +33,7 @@ mod schema;
 mod search;
 mod step;
 mod task;
+pub(crate) mod webhooks;
 mod writer;
 
 use std::{

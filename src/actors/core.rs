@@ -1,0 +1,421 @@
+//! The handle that every actor and every REST handler has: the directory and what calls need of the rest of the server.
+
+use std::{
+    hash::{BuildHasher, Hash, RandomState},
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use actix::{ArbiterHandle, Recipient};
+use tokio::sync::oneshot;
+
+use super::{
+    bus::{Bus, BusKind},
+    call::Call,
+    directory::{Directory, Placed, SessionView},
+    gate::Gate,
+    messages::{ToCall, ToEndpoint},
+    room::Room,
+};
+use crate::{
+    clock,
+    config::{Config, Glare},
+    metrics::Metrics,
+    protocol::{
+        call::{Call as CallMachine, Request},
+        codes::{self, Code},
+        effect::{Devices, Effect, Input, Now, Party},
+        event::{CallEvent, HookEvent, HookEventKind, Opaque},
+        ids::{CallId, RoomNumber, UserId},
+        record::{CallRecord, CallState},
+    },
+    store::{CallWrite, Store},
+    webhooks::Hooks,
+};
+
+/// What the core is made of.
+#[derive(Debug)]
+pub struct CoreParts {
+    /// The settings in force.
+    pub config: Arc<Config>,
+    /// Where calls are kept.
+    pub store: Store,
+    /// Whom to ask and to tell.
+    pub hooks: Hooks,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// Who may log in.
+    pub gate: Gate,
+    /// The threads that sessions, calls and rooms live on. At least one.
+    pub arbiters: Vec<ArbiterHandle>,
+    /// The last room number ever used.
+    pub last_room: Option<RoomNumber>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    config: RwLock<Arc<Config>>,
+    store: Store,
+    hooks: Hooks,
+    metrics: Metrics,
+    gate: Gate,
+    arbiters: Vec<ArbiterHandle>,
+    directory: Directory,
+    bus: Bus,
+    rooms: Mutex<RoomNumber>,
+    connections: AtomicU64,
+    draining: AtomicBool,
+    placement: RandomState,
+}
+
+/// The handle. Cloning it is cheap.
+#[derive(Debug, Clone)]
+pub struct Core(Arc<Inner>);
+
+/// A call that the business server places between two users.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placement {
+    /// Who will have called.
+    pub caller: UserId,
+    /// Who is rung.
+    pub callee: UserId,
+    /// Relayed flags.
+    pub flags: u32,
+    /// The application's integer.
+    pub param: i32,
+    /// The application's text.
+    pub user_str: String,
+}
+
+/// How somebody outside the call ends it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Force {
+    /// The code; 0 is sent as 100101 while it rings.
+    pub code: Code,
+    /// The text that both parties get.
+    pub user_str: String,
+}
+
+impl Core {
+    /// Puts it together.
+    #[must_use]
+    pub fn new(parts: CoreParts) -> Self {
+        Self(Arc::new(Inner {
+            config: RwLock::new(parts.config),
+            store: parts.store,
+            hooks: parts.hooks,
+            metrics: parts.metrics,
+            gate: parts.gate,
+            arbiters: parts.arbiters,
+            directory: Directory::default(),
+            bus: Bus::default(),
+            rooms: Mutex::new(parts.last_room.map_or(RoomNumber::FIRST, RoomNumber::next)),
+            connections: AtomicU64::new(0),
+            draining: AtomicBool::new(false),
+            placement: RandomState::new(),
+        }))
+    }
+
+    /// The settings in force.
+    #[must_use]
+    pub fn config(&self) -> Arc<Config> {
+        Arc::clone(&self.0.config.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts other settings in force, for whatever starts from now on.
+    pub fn set_config(&self, config: Arc<Config>) {
+        *self.0.config.write().unwrap_or_else(PoisonError::into_inner) = config;
+    }
+
+    /// Who may log in.
+    #[must_use]
+    pub fn gate(&self) -> &Gate {
+        &self.0.gate
+    }
+
+    /// Who is here and what is on.
+    #[must_use]
+    pub fn directory(&self) -> &Directory {
+        &self.0.directory
+    }
+
+    /// Everything that happens.
+    #[must_use]
+    pub fn bus(&self) -> &Bus {
+        &self.0.bus
+    }
+
+    /// What is counted.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// Whom to ask and to tell.
+    #[must_use]
+    pub fn hooks(&self) -> &Hooks {
+        &self.0.hooks
+    }
+
+    /// A number that no other connection has.
+    #[must_use]
+    pub fn next_connection(&self) -> u64 {
+        self.0.connections.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Whether the server is stopping.
+    #[must_use]
+    pub fn draining(&self) -> bool {
+        self.0.draining.load(Ordering::Relaxed)
+    }
+
+    /// From now on no call begins.
+    pub fn start_draining(&self) {
+        self.0.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// The thread for whatever goes by this key.
+    #[must_use]
+    pub fn arbiter(&self, key: impl Hash) -> Option<&ArbiterHandle> {
+        let hash = usize::try_from(self.0.placement.hash_one(key) >> 32).unwrap_or(0);
+        self.0.arbiters.get(hash % self.0.arbiters.len().max(1))
+    }
+
+    /// A call that has not ended, or whose record is not on disk yet: ask the store where this is `None`.
+    #[must_use]
+    pub fn call(&self, id: CallId) -> Option<Arc<CallRecord>> {
+        self.directory().call(id)
+    }
+
+    /// All such calls, in no order.
+    #[must_use]
+    pub fn live_calls(&self) -> Vec<Arc<CallRecord>> {
+        self.directory().live_calls()
+    }
+
+    /// The call the user is in.
+    #[must_use]
+    pub fn line(&self, user: &UserId) -> Option<CallId> {
+        self.directory().line(user)
+    }
+
+    /// Every user with a session, in order.
+    #[must_use]
+    pub fn online_users(&self) -> Vec<UserId> {
+        self.directory().online_users()
+    }
+
+    /// Whether the user has a session.
+    #[must_use]
+    pub fn is_online(&self, user: &UserId) -> bool {
+        self.directory().is_online(user)
+    }
+
+    /// The user's sessions.
+    #[must_use]
+    pub fn sessions(&self, user: &UserId) -> Vec<SessionView> {
+        self.directory().sessions(user)
+    }
+
+    /// How many sessions there are.
+    #[must_use]
+    pub fn session_count(&self) -> usize {
+        self.directory().session_count()
+    }
+
+    /// Begins a call, unless its caller is in one. `settled` gets the record once the call rings or is over.
+    pub fn request(&self, request: Request, settled: Option<oneshot::Sender<Arc<CallRecord>>>) -> Placed {
+        let config = self.config();
+        let (id, by, callee) = (request.id, request.by.clone(), request.callee.clone());
+        let joins = config.call.glare == Glare::Join && !request.placed;
+        let start = |callee_free| {
+            let ask = self.0.hooks.has_veto();
+            let machine = CallMachine::place(request, callee_free, ask, config.call.ring_timeout_secs, now());
+            Call::start(self, machine, settled)
+        };
+        let join = |met: &CallRecord| {
+            let crosses = met.caller == callee && met.callee == by.user && met.state < CallState::Talking;
+            (joins && crosses).then(|| ToCall::Input(Input::Join(by.clone())))
+        };
+        self.directory().place(id, &by.user, &callee, start, join)
+    }
+
+    /// Places a call between two users, in the caller's name.
+    ///
+    /// # Errors
+    /// The code that says why it does not ring: 440, 100102, 100103, 21 or 120.
+    pub async fn place(&self, placement: Placement) -> Result<Arc<CallRecord>, Code> {
+        if self.draining() {
+            return Err(codes::SERVER_DRAINING);
+        }
+        if placement.caller == placement.callee {
+            return Err(codes::BAD_PARAMETER);
+        }
+        let Some((device, door)) = self.directory().latest_device(&placement.caller) else {
+            return Err(codes::OFFLINE);
+        };
+        let request = Request {
+            id: clock::call_id(),
+            by: Party { user: placement.caller, device, door },
+            callee: placement.callee,
+            flags: placement.flags,
+            param: placement.param,
+            user_str: placement.user_str,
+            sdp: None,
+            ring: Duration::MAX,
+            placed: true,
+        };
+        let (settled, outcome) = oneshot::channel();
+        match self.request(request, Some(settled)) {
+            Placed::InCall | Placed::Joined(_) => Err(codes::ALREADY_IN_CALL),
+            Placed::Call(_) => match outcome.await {
+                Ok(record) if record.state == CallState::Ended => Err(record.error_code.unwrap_or(codes::OFFLINE)),
+                Ok(record) => Ok(record),
+                Err(_stopping) => Err(codes::SERVER_DRAINING),
+            },
+        }
+    }
+
+    /// Ends a call, whatever its state. `None`: it is not on.
+    pub async fn finish_call(&self, id: CallId, force: Force) -> Option<Arc<CallRecord>> {
+        let (done, ended) = oneshot::channel();
+        let message = ToCall::Force { error_code: force.code, user_str: force.user_str, done };
+        if self.directory().tell_call(id, message) { ended.await.ok() } else { None }
+    }
+
+    /// Ends whatever call the user is in. `None`: none.
+    pub async fn finish_user(&self, user: &UserId, force: Force) -> Option<Arc<CallRecord>> {
+        self.finish_call(self.line(user)?, force).await
+    }
+
+    /// Ends every session of the user's. Returns how many were told.
+    #[must_use]
+    pub fn kick(&self, user: &UserId) -> usize {
+        self.directory().tell(user, &Devices::All, &ToEndpoint::Kick)
+    }
+
+    /// Puts the calls that were on when the server died back in their places.
+    pub fn restore(&self, unfinished: Vec<CallRecord>) {
+        for record in unfinished {
+            if record.state == CallState::Talking {
+                Room::restore(self, record);
+            } else {
+                let event = record.restarted(clock::wall());
+                self.record(&Arc::clone(&event.call), event, None);
+            }
+        }
+    }
+
+    /// Tells hooks and watchers that a user came or went.
+    pub(super) fn presence_changed(&self, who: &Party, online: bool) {
+        self.0.hooks.user_event(online, &who.user, &who.device, who.door);
+        self.0.bus.publish(clock::wall(), BusKind::Presence { user: who.user.clone(), online });
+    }
+
+    /// The next room number.
+    pub(super) fn allocate_room(&self) -> RoomNumber {
+        let mut next = self.0.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = *next;
+        *next = number.next();
+        number
+    }
+
+    /// Puts a request to the hooks; the verdict comes back to the call.
+    pub(super) fn ask_hooks(&self, call: Arc<CallRecord>, to: Recipient<ToCall>) {
+        let done = move |verdict| to.do_send(ToCall::Input(Input::Verdict(verdict)));
+        self.0.hooks.ask(call, Box::new(done));
+    }
+
+    /// What a message means to a call's machine. Whoever waits for the end is noted in `forced`.
+    pub(super) fn heard(&self, message: ToCall, forced: &mut Vec<oneshot::Sender<Arc<CallRecord>>>) -> Input {
+        match message {
+            ToCall::Input(input) => input,
+            ToCall::Gone { user, device } => {
+                let left = self.directory().presence(&user, &device);
+                let (device_online, user_online) = (left.device_online, left.user_online);
+                Input::Gone { user, device, device_online, user_online }
+            }
+            ToCall::Force { error_code, user_str, done } => {
+                forced.push(done);
+                Input::Force { error_code, user_str }
+            }
+        }
+    }
+
+    /// Carries out what pending calls and rooms ask for alike. `committed` runs once the record is on disk, or never will
+    /// be. Gives back what only the one or the other can do.
+    pub(super) fn perform(&self, effect: Effect, committed: impl FnOnce() -> Committed) -> Option<Effect> {
+        match effect {
+            Effect::Record { call, event, commit } => self.record(&call, event, commit.then(committed)),
+            Effect::Deliver { user, to, event } => self.deliver(&user, &to, event),
+            Effect::Relay { call, user, to, from, data } => self.relay(call, &user, &to, from, data),
+            other @ (Effect::AskHooks | Effect::Route { .. } | Effect::OpenRoom(_) | Effect::Over) => return Some(other),
+        }
+        None
+    }
+
+    fn record(&self, call: &Arc<CallRecord>, event: HookEvent, committed: Option<Committed>) {
+        self.directory().publish(call);
+        self.0.metrics.call_step(call);
+        log_step(call);
+        let outbox = self.0.hooks.expand(&event);
+        let core = self.clone();
+        let ended = (event.kind == HookEventKind::Finished).then_some(call.id);
+        let on_bus = if committed.is_some() {
+            Some(event)
+        } else {
+            self.0.bus.publish(event.at, BusKind::Call(event));
+            None
+        };
+        let done = move |result: Result<(), Arc<crate::store::StoreError>>| {
+            if let Err(error) = &result {
+                tracing::error!(%error, "a step of a call could not be stored");
+            }
+            if let Some(event) = on_bus.filter(|_| result.is_ok()) {
+                core.0.bus.publish(event.at, BusKind::Call(event));
+            }
+            if let Some(committed) = committed {
+                committed(result.is_ok());
+            }
+            if let Some(call) = ended {
+                core.directory().forget(call);
+            }
+        };
+        // A refusal has come back through `done` already.
+        let write = CallWrite { record: Arc::clone(call), outbox, done: Some(Box::new(done)) };
+        let _told = self.0.store.persist(write).is_ok();
+    }
+
+    fn deliver(&self, user: &UserId, to: &Devices, event: CallEvent) {
+        self.directory().tell(user, to, &ToEndpoint::Event(Arc::new(event)));
+    }
+
+    fn relay(&self, call: CallId, user: &UserId, to: &Devices, from: UserId, data: Opaque) {
+        self.directory().tell(user, to, &ToEndpoint::Signal { call, from, data });
+    }
+}
+
+/// What runs once a record is on disk (`true`) or never will be (`false`).
+pub(super) type Committed = Box<dyn FnOnce(bool) + Send>;
+
+/// Both clocks.
+#[must_use]
+pub(super) fn now() -> Now {
+    Now { mono: clock::now(), wall: clock::wall() }
+}
+
+fn log_step(call: &CallRecord) {
+    let (id, state, version) = (call.id, call.state.as_str(), call.version);
+    if call.state == CallState::Ended {
+        let reason = call.reason.map(codes::Reason::as_str);
+        let (ring_ms, talk_ms) = (call.ring_ms(), call.talk_ms());
+        let code = call.error_code;
+        let (caller, callee) = (call.caller.as_str(), call.callee.as_str());
+        tracing::info!(call = %id, caller, callee, state, version, reason, code, ring_ms, talk_ms, "call");
+    } else {
+        tracing::debug!(call = %id, state, version, "call");
+    }
+}

@@ -1,0 +1,207 @@
+//! Who may come in: how many, how often, and with what proof.
+
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use dashmap::DashMap;
+
+use super::{
+    core::Core,
+    session::{Conn, Resume, Session},
+};
+use crate::{
+    auth::{LoginGuard, UserTokens, passwords},
+    metrics::{ConnectionResult, ConnectionState, Limit, Metrics},
+    protocol::{
+        codes::{self, Code},
+        ids::UserId,
+        native::{Credentials, Login},
+    },
+    store::Store,
+};
+
+/// The gate.
+#[derive(Debug)]
+pub struct Gate {
+    tokens: UserTokens,
+    guard: LoginGuard,
+    store: Store,
+    unauthenticated: Arc<AtomicU32>,
+    addresses: Arc<DashMap<IpAddr, u32>>,
+}
+
+/// A connection that was let in; counts until it is dropped.
+#[derive(Debug)]
+pub struct Ticket {
+    address: Option<IpAddr>,
+    unauthenticated: Option<Arc<AtomicU32>>,
+    metrics: Metrics,
+    addresses: Arc<DashMap<IpAddr, u32>>,
+}
+
+/// The login was good; the session speaks for itself from here on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entered;
+
+/// Why a login was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The code of the `error` frame.
+    pub error_code: Code,
+    /// What is wrong and what to do.
+    pub message: String,
+    /// The code of the close frame.
+    pub close: u16,
+}
+
+impl Refused {
+    /// A refusal.
+    #[must_use]
+    pub fn new(error_code: Code, message: impl Into<String>, close: u16) -> Self {
+        Self { error_code, message: message.into(), close }
+    }
+}
+
+impl Ticket {
+    /// Where the connection comes from.
+    #[must_use]
+    pub fn address(&self) -> Option<IpAddr> {
+        self.address
+    }
+
+    /// The connection logged in.
+    pub fn authenticated(&mut self) {
+        if let Some(count) = self.unauthenticated.take() {
+            count.fetch_sub(1, Ordering::Relaxed);
+            self.metrics.connections(ConnectionState::Unauthenticated, -1);
+            self.metrics.connections(ConnectionState::Ready, 1);
+        }
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        let state = match self.unauthenticated.take() {
+            Some(count) => {
+                count.fetch_sub(1, Ordering::Relaxed);
+                self.metrics.connection_result(ConnectionResult::Abandoned);
+                ConnectionState::Unauthenticated
+            }
+            None => ConnectionState::Ready,
+        };
+        self.metrics.connections(state, -1);
+        if let Some(address) = self.address {
+            self.addresses.remove_if_mut(&address, |_, count| {
+                *count = count.saturating_sub(1);
+                *count == 0
+            });
+        }
+    }
+}
+
+impl Gate {
+    /// A gate that knows these keys and accounts.
+    #[must_use]
+    pub fn new(tokens: UserTokens, guard: LoginGuard, store: Store) -> Self {
+        Self { tokens, guard, store, unauthenticated: Arc::default(), addresses: Arc::default() }
+    }
+
+    /// Lets a connection in, as far as numbers go.
+    ///
+    /// # Errors
+    /// The limit that was hit.
+    pub fn admit(&self, core: &Core, address: Option<IpAddr>) -> Result<Ticket, Limit> {
+        let limits = &core.config().limits;
+        let over = |limit: Option<std::num::NonZeroU32>, count: u32| limit.is_some_and(|limit| count > limit.get());
+        let waiting = self.unauthenticated.fetch_add(1, Ordering::Relaxed) + 1;
+        let unauthenticated = Some(Arc::clone(&self.unauthenticated));
+        let (metrics, addresses) = (core.metrics().clone(), Arc::clone(&self.addresses));
+        metrics.connections(ConnectionState::Unauthenticated, 1);
+        let mut ticket = Ticket { address: None, unauthenticated, metrics, addresses };
+        if over(limits.unauthenticated, waiting) {
+            return Err(Limit::Unauthenticated);
+        }
+        if let Some(address) = address {
+            let mut count = self.addresses.entry(address).or_insert(0);
+            *count += 1;
+            ticket.address = Some(address);
+            let count = *count;
+            if over(limits.sessions_per_address, count) {
+                return Err(Limit::SessionsPerAddress);
+            }
+        }
+        Ok(ticket)
+    }
+
+    /// Checks a login and hands the connection to its session, a new one or the one it resumes.
+    pub(super) async fn enter(&self, core: &Core, login: Login, conn: Conn) -> Result<Entered, Refused> {
+        // Sockets without an address, as those of a local file, count as one.
+        let address = conn.address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        if let Err(over) = self.guard.admit(address) {
+            core.metrics().limit_hit(Limit::Logins);
+            let message = format!("{over}: wait {} s", over.retry_after.as_secs() + 1);
+            return Err(Refused::new(codes::ADDRESS_FORBIDDEN, message, 4429));
+        }
+        let user = match login.credentials {
+            None => {
+                let message = "log in with a token, with user and password, or with resume";
+                return Err(Refused::new(codes::NOT_LOGGED_IN, message, 4401));
+            }
+            Some(Credentials::Resume { token, last_seq }) => {
+                let unknown = || Refused::new(codes::TOKEN_INVALID, "no such session: log in with credentials", 4401);
+                let (id, secret) = Session::read_token(&token).ok_or_else(unknown)?;
+                let session = core.directory().session(id).ok_or_else(unknown)?;
+                let resume = Resume { secret, last_seq, conn, login_id: login.id };
+                return match session.send(resume).await {
+                    Ok(true) => Ok(Entered),
+                    Ok(false) | Err(_) => Err(unknown()),
+                };
+            }
+            Some(Credentials::Token(token)) => self.tokens.verify(&token).await.map_err(|error| {
+                core.metrics().connection_result(ConnectionResult::Denied);
+                Refused::new(error.code(), error.to_string(), 4401)
+            })?,
+            Some(Credentials::Password { user, password }) => {
+                self.check_password(core, &user, password, address).await?;
+                user
+            }
+        };
+        match Session::log_in(core, user, login.device.unwrap_or_default(), conn, login.id) {
+            Ok(_session) => Ok(Entered),
+            Err(error) => {
+                tracing::error!(%error, "no randomness for a resume token");
+                Err(Refused::new(codes::SERVER_DRAINING, "the server cannot make a session now: try again", 1011))
+            }
+        }
+    }
+
+    async fn check_password(
+        &self,
+        core: &Core,
+        user: &UserId,
+        password: String,
+        address: IpAddr,
+    ) -> Result<(), Refused> {
+        if core.config().dev {
+            return Ok(());
+        }
+        let attempt = self.guard.attempt(user.as_str(), address).await;
+        let cannot = |error: &dyn std::fmt::Display| {
+            tracing::error!(%error, "a password could not be checked");
+            Refused::new(codes::SERVER_DRAINING, "the server cannot read its accounts now: try again", 1011)
+        };
+        let hash = self.store.account_hash(user.clone()).await.map_err(|error| cannot(&error))?;
+        if passwords::verify(password, hash).await.map_err(|error| cannot(&error))? {
+            attempt.succeeded();
+            return Ok(());
+        }
+        attempt.failed();
+        core.metrics().connection_result(ConnectionResult::Denied);
+        Err(Refused::new(codes::BAD_LOGIN, "wrong user name or password", 4401))
+    }
+}

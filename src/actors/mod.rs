@@ -1,0 +1,39 @@
+//! The actors: thin shells around the machines of [`crate::protocol`].
+//!
+//! | module | owns | lives on |
+//! | --- | --- | --- |
+//! | [`ws_conn`] | one socket | the web worker that accepted it |
+//! | [`session`] | one login and its resumes | a logic thread, by user |
+//! | [`call`] | one pending call | a logic thread, by call |
+//! | [`room`] | one answered call | the thread of its call |
+//! | [`directory`] | nothing: an index of all these | wherever it is asked |
+//! | [`core`] | the handle to all of it | everywhere |
+//! | [`gate`] | who may come in | the asking worker |
+//! | [`bus`] | what watchers of the server see | wherever it is asked |
+//!
+//! | edge | primitive | when it fails |
+//! | --- | --- | --- |
+//! | socket → session | `try_send`, own long-lived address | full: close 4429; closed: close 1011 |
+//! | session → socket | `try_send`, own long-lived address | full: cut the reader, resumable; closed: detach |
+//! | session → call, room | `do_send` under the directory's guard | gone: 100107 |
+//! | call, room → session | `do_send` under the directory's guard | gone: nobody to tell |
+//! | call → room | `do_send`, own address | does not: the room outlives the call |
+//! | actors → store | queue; the commit comes back as a message | the error comes back instead |
+//! | REST → call | `do_send` with a one-shot for the answer | gone: the call has ended |
+
+pub mod bus;
+pub mod call;
+pub mod core;
+pub mod directory;
+pub mod gate;
+pub mod messages;
+pub mod room;
+pub mod session;
+mod timer;
+pub mod ws_conn;
+
+pub use self::{
+    bus::{Bus, BusEvent, BusKind},
+    core::{Core, CoreParts, Force, Placement},
+    directory::SessionView,
+};

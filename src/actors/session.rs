@@ -1,0 +1,695 @@
+//! The shell of a session of the native door: outlives its socket, dies of logout, kick, replacement or the end of grace.
+//!
+//! Says what a client says to the core, and what the core says to the client. Everything a client must not miss goes through
+//! the machine, which numbers and keeps it.
+
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, TcpStream},
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicBool, AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use actix::{Actor, ActorContext, Addr, AsyncContext, Context, Handler, Message, prelude::SendError};
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use bytestring::ByteString;
+use subtle::ConstantTimeEq as _;
+
+use super::{
+    core::Core,
+    directory::{Endpoint, EndpointLife, Placed},
+    messages::{ToCall, ToEndpoint},
+    timer::Timer,
+    ws_conn::{ToConn, WsConn},
+};
+use crate::{
+    auth::turn,
+    clock,
+    config::SessionPolicy,
+    metrics::{ConnectionResult, Direction, Limit},
+    protocol::{
+        call::Request,
+        codes::{self, Code, Door},
+        effect::{Act, Input, Party, no_call},
+        event::{CallEvent, EventName, Opaque},
+        ids::{CallId, DeviceId, SessionId, UserId},
+        native::{self, CallFrame, CallSnapshot, ClientFrame, FrameId, LoggedIn, Role},
+        record::CallState,
+        session::{Admission, Attached, Session as Machine, SessionEffect, SessionLimits},
+    },
+};
+
+/// After how many frames in a row that are not even JSON objects a client is given up (4400).
+const HOPELESS_FRAMES: u32 = 8;
+/// How many users one session may watch by name. More costs memory and a message for each change.
+const MAX_WATCHED: usize = 5_000;
+/// How long a socket has to carry the close frame away before it is cut.
+const CLOSE_TIME: Duration = Duration::from_secs(2);
+
+/// A connection, as its session sees it.
+#[derive(Debug)]
+pub(super) struct Conn {
+    /// Tells this connection from the ones before.
+    pub(super) number: u64,
+    /// The socket's shell. One address for the whole connection, so that its mailbox stays bounded.
+    pub(super) addr: Addr<WsConn>,
+    /// Cuts the socket from outside, also where its shell is not polled. `None` where there is no such handle.
+    pub(super) kill: Option<Weak<TcpStream>>,
+    /// Where the client connects from.
+    pub(super) address: Option<IpAddr>,
+}
+
+/// The actor.
+#[derive(Debug)]
+pub struct Session {
+    core: Core,
+    id: SessionId,
+    me: Party,
+    machine: Machine,
+    conn: Option<Conn>,
+    login_id: Option<FrameId>,
+    life: Arc<EndpointLife>,
+    resume: [u8; 24],
+    timer: Timer,
+    /// Who is watched, and whether the client last heard that they are online.
+    watched: BTreeMap<UserId, bool>,
+    watches_all: bool,
+    /// The ring that the client heard of at its login, with its version.
+    shown: Option<(CallId, u32)>,
+    hopeless: u32,
+    draining: bool,
+    over: bool,
+}
+
+/// From the socket: a text frame.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(super) struct Frame(pub(super) ByteString);
+
+/// From the socket: a pong, with the acknowledged `seq`.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(super) struct Pong {
+    pub(super) conn: u64,
+    pub(super) seq: Option<u64>,
+}
+
+/// From the socket: it is gone.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(super) struct ConnClosed {
+    pub(super) conn: u64,
+}
+
+/// From a fresh connection: its client has this session's resume token. `false`: it is not the one.
+#[derive(Debug, Message)]
+#[rtype(result = "bool")]
+pub(super) struct Resume {
+    pub(super) secret: Vec<u8>,
+    pub(super) last_seq: u64,
+    pub(super) conn: Conn,
+    pub(super) login_id: Option<FrameId>,
+}
+
+/// What a frame comes to.
+struct Outcome {
+    answer: Result<Answer, (Code, String)>,
+    /// What the sender hears after its answer.
+    then: Option<CallEvent>,
+}
+
+#[derive(Default)]
+struct Answer {
+    call: Option<CallId>,
+    online: Option<Vec<UserId>>,
+}
+
+impl Session {
+    /// Starts a session for a user whose credentials were good.
+    ///
+    /// # Errors
+    /// Where the operating system has no randomness for the resume token.
+    pub(super) fn log_in(
+        core: &Core,
+        user: UserId,
+        device: DeviceId,
+        conn: Conn,
+        login_id: Option<FrameId>,
+    ) -> Result<Addr<Self>, getrandom::Error> {
+        let config = core.config();
+        let limits = SessionLimits {
+            heartbeat: config.session.heartbeat_secs,
+            grace: config.session.resume_grace_secs,
+            queue_bytes: config.session.resume_queue_bytes,
+        };
+        let since = clock::wall();
+        let life = Arc::new(EndpointLife {
+            since,
+            address: Mutex::new(conn.address),
+            connected: AtomicBool::new(true),
+            active: AtomicI64::new(since.0),
+        });
+        let session = Self {
+            core: core.clone(),
+            id: clock::session_id(),
+            me: Party { user, device, door: Door::Native },
+            machine: Machine::new(limits, clock::now()),
+            conn: Some(conn),
+            login_id,
+            life,
+            resume: clock::random()?,
+            timer: Timer::default(),
+            watched: BTreeMap::new(),
+            watches_all: false,
+            shown: None,
+            hopeless: 0,
+            draining: false,
+            over: false,
+        };
+        Ok(match core.arbiter(&session.me.user) {
+            Some(arbiter) => Self::start_in_arbiter(arbiter, |_| session),
+            None => session.start(),
+        })
+    }
+
+    /// Takes a token of [`Session::token`] apart.
+    pub(super) fn read_token(token: &str) -> Option<(SessionId, Vec<u8>)> {
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).ok()?;
+        let (id, secret) = bytes.split_first_chunk::<16>()?;
+        (secret.len() == 24).then(|| (SessionId(uuid::Uuid::from_bytes(*id)), secret.to_vec()))
+    }
+
+    fn token(&self) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode([self.id.0.as_bytes().as_slice(), &self.resume].concat())
+    }
+
+    fn enter(&mut self, ctx: &mut Context<Self>) {
+        let config = self.core.config();
+        let endpoint = Endpoint {
+            session: self.id,
+            device: self.me.device.clone(),
+            door: self.me.door,
+            to: ctx.address().recipient(),
+            live: Arc::clone(&self.life),
+        };
+        let limit = config.limits.sessions_per_user.and_then(|limit| usize::try_from(limit.get()).ok());
+        let single = config.session.policy == SessionPolicy::Single;
+        let core = self.core.clone();
+        let changed = || core.presence_changed(&self.me, true);
+        match self.core.directory().log_in(&self.me.user, endpoint, single, limit, changed) {
+            Ok(replaced) => {
+                for (other, same_device) in replaced {
+                    other.to.do_send(ToEndpoint::Replaced { same_device });
+                }
+                self.core.directory().keep_session(self.id, ctx.address());
+                if let Some(call) = self.core.line(&self.me.user) {
+                    let Party { user, device, .. } = self.me.clone();
+                    self.core.directory().tell_call(call, ToCall::Input(Input::Back { user, device }));
+                }
+                self.core.metrics().connection_result(ConnectionResult::LoggedIn);
+                self.welcome(Attached { resumed: false, seq: 0 }, ctx);
+            }
+            Err(super::directory::TooManySessions) => {
+                self.core.metrics().limit_hit(Limit::SessionsPerUser);
+                let message = "this user has as many sessions as one may have: log one of them out first";
+                self.send(ToConn::Frame(native::error(
+                    self.login_id.as_ref(),
+                    codes::LOGGED_IN_ELSEWHERE,
+                    message,
+                )));
+                self.close(4429, "too many sessions");
+                self.over = true;
+                ctx.stop();
+            }
+        }
+    }
+
+    /// Says who is logged in and what is on, then what the client missed.
+    fn welcome(&mut self, attached: Attached, ctx: &mut Context<Self>) {
+        let config = self.core.config();
+        let calls = self.snapshot();
+        let ice_servers = turn::ice_servers(&config.turn, &self.me.user, clock::wall());
+        let frame = native::logged_in(&LoggedIn {
+            id: self.login_id.as_ref(),
+            user: &self.me.user,
+            session: self.id,
+            resume: &self.token(),
+            resumed: attached.resumed,
+            heartbeat_secs: config.session.heartbeat_secs.as_secs_f64(),
+            ice_servers: &ice_servers,
+            calls: &calls,
+            seq: attached.seq,
+        });
+        self.send(ToConn::LoggedIn(frame, ctx.address()));
+        if !attached.resumed {
+            self.shown = calls.first().map(|shown| (shown.call.id, shown.call.version));
+        }
+        if self.core.draining() {
+            self.drain(ctx);
+        }
+        self.settle(ctx);
+    }
+
+    fn snapshot(&self) -> Vec<CallSnapshot> {
+        let directory = self.core.directory();
+        let Some((call, offer)) = self.core.line(&self.me.user).and_then(|call| directory.call_with_offer(call)) else {
+            return Vec::new();
+        };
+        let (user, role) = match call.other(&self.me.user) {
+            Some(other) if call.caller == self.me.user => (other.clone(), Role::Caller),
+            Some(other) => (other.clone(), Role::Callee),
+            None => return Vec::new(),
+        };
+        // No device rings before the verdict, and an ended call is no call.
+        let hidden = call.state == CallState::Ended || (role == Role::Callee && call.state == CallState::Requested);
+        if hidden {
+            return Vec::new();
+        }
+        let sdp = offer.filter(|_| role == Role::Callee);
+        vec![CallSnapshot { call, user, role, sdp }]
+    }
+
+    /// Carries out what the machine asked for, then points the one timer at its next deadline.
+    fn settle(&mut self, ctx: &mut Context<Self>) {
+        while let Some(effect) = self.machine.poll_effect() {
+            match effect {
+                SessionEffect::Send(frame) => self.send(ToConn::Frame(frame)),
+                SessionEffect::Ping(seq) => self.send(ToConn::Ping(seq.to_string())),
+                SessionEffect::TooSlow => {
+                    self.core.metrics().slow_reader();
+                    self.close(4410, "too slow: resume");
+                }
+                SessionEffect::LineLost => self.cut(),
+                SessionEffect::Expired => {
+                    self.end();
+                    ctx.stop();
+                }
+            }
+        }
+        let due = self.machine.poll_timeout();
+        self.timer.point(due, ctx, |session, ctx| {
+            session.timer.fired();
+            session.machine.deadline_passed(clock::now());
+            session.settle(ctx);
+        });
+    }
+
+    fn send(&mut self, message: ToConn) {
+        let Some(conn) = &self.conn else { return };
+        match conn.addr.try_send(message) {
+            Ok(()) => {}
+            Err(SendError::Full(_)) => {
+                self.core.metrics().slow_reader();
+                self.cut();
+            }
+            Err(SendError::Closed(_)) => self.detach(),
+        }
+    }
+
+    /// Closes the socket with a code; one that does not carry the close frame away in time is cut.
+    fn close(&mut self, code: u16, reason: &'static str) {
+        self.send(ToConn::Close(code, reason));
+        if let Some(kill) = self.conn.as_ref().and_then(|conn| conn.kill.clone()) {
+            actix::spawn(async move {
+                tokio::time::sleep(CLOSE_TIME).await;
+                shut(&kill);
+            });
+        }
+        self.detach();
+    }
+
+    /// Cuts the socket now.
+    fn cut(&mut self) {
+        if let Some(kill) = self.conn.as_ref().and_then(|conn| conn.kill.as_ref()) {
+            shut(kill);
+        }
+        self.detach();
+    }
+
+    fn detach(&mut self) {
+        self.conn = None;
+        self.machine.line_lost(clock::now());
+        self.life.connected.store(false, Ordering::Relaxed);
+    }
+
+    /// The session is over for good.
+    fn end(&mut self) {
+        if std::mem::replace(&mut self.over, true) {
+            return;
+        }
+        let core = self.core.clone();
+        let directory = core.directory();
+        directory.unwatch(self.id, self.watched.keys());
+        directory.watch_all(self.id, None);
+        directory.log_out(&self.me.user, self.id, &self.me.device, || core.presence_changed(&self.me, false));
+        if let Some(call) = core.line(&self.me.user) {
+            let (user, device) = (self.me.user.clone(), self.me.device.clone());
+            directory.tell_call(call, ToCall::Gone { user, device });
+        }
+    }
+
+    fn read(&mut self, text: &str, ctx: &mut Context<Self>) {
+        self.life.active.store(clock::wall().0, Ordering::Relaxed);
+        let (id, frame) = match native::decode(text) {
+            Ok(read) => read,
+            Err(error) => {
+                self.hopeless = if error.hopeless { self.hopeless + 1 } else { 0 };
+                self.send(ToConn::Frame(native::error(error.id.as_ref(), error.error_code, &error.message)));
+                if self.hopeless >= HOPELESS_FRAMES {
+                    self.close(4400, "these are no frames of this protocol");
+                }
+                return;
+            }
+        };
+        self.hopeless = 0;
+        match id.as_ref().map(|id| self.machine.admit(id, &frame)) {
+            Some(Admission::Repeat(answer)) => return self.send(ToConn::Frame(answer)),
+            Some(Admission::Conflict) => {
+                let message = "another frame had this id: take a fresh one";
+                return self.send(ToConn::Frame(native::error(id.as_ref(), codes::BAD_PARAMETER, message)));
+            }
+            Some(Admission::New) | None => {}
+        }
+        let logs_out = frame == ClientFrame::Logout;
+        let outcome = self.act(frame.clone(), ctx);
+        let answer = match (&outcome.answer, &id) {
+            (Ok(answer), Some(id)) => Some(native::ok(id, answer.call, answer.online.as_deref())),
+            (Ok(_), None) => None,
+            (Err((code, message)), id) => Some(native::error(id.as_ref(), *code, message)),
+        };
+        if let Some(answer) = answer {
+            if let Some(id) = id {
+                self.machine.remember(id, &frame, answer.clone());
+            }
+            self.send(ToConn::Frame(answer));
+        }
+        if let Some(event) = outcome.then {
+            self.machine.push(|seq| native::call_event(seq, &event));
+        }
+        if logs_out {
+            self.end();
+            self.close(1000, "logged out");
+            ctx.stop();
+        }
+    }
+
+    fn act(&mut self, frame: ClientFrame, ctx: &mut Context<Self>) -> Outcome {
+        match frame {
+            ClientFrame::Call(frame) if frame.event == EventName::Request => self.request(frame),
+            ClientFrame::Call(frame) => self.reply(frame),
+            ClientFrame::Signal { call, data } => self.signal(call, data),
+            ClientFrame::Watch(users) => self.watch(users, ctx),
+            ClientFrame::Unwatch(users) => {
+                match users {
+                    Some(users) => {
+                        self.core.directory().unwatch(self.id, &users);
+                        for user in &users {
+                            self.watched.remove(user);
+                        }
+                    }
+                    None => {
+                        self.watches_all = false;
+                        self.core.directory().watch_all(self.id, None);
+                    }
+                }
+                Outcome::ok()
+            }
+            ClientFrame::Ping => {
+                self.send(ToConn::Frame(native::pong()));
+                Outcome::ok()
+            }
+            ClientFrame::Logout => Outcome::ok(),
+            ClientFrame::Login => {
+                Outcome::error(codes::BAD_PARAMETER, "logged in already: log out first, or open another connection")
+            }
+        }
+    }
+
+    fn request(&self, frame: CallFrame) -> Outcome {
+        let none = |code| Outcome::event(no_call(frame.user.clone(), code, clock::wall()));
+        if frame.user == self.me.user {
+            return none(codes::BAD_PARAMETER);
+        }
+        if self.core.draining() {
+            return none(codes::SERVER_DRAINING);
+        }
+        let request = Request {
+            id: clock::call_id(),
+            by: self.me.clone(),
+            callee: frame.user.clone(),
+            flags: frame.flags,
+            param: frame.param,
+            user_str: frame.user_str,
+            sdp: frame.sdp,
+            ring: frame.ring.unwrap_or(Duration::MAX),
+            placed: false,
+        };
+        match self.core.request(request, None) {
+            Placed::Call(call) | Placed::Joined(call) => {
+                Outcome { answer: Ok(Answer { call: Some(call), online: None }), then: None }
+            }
+            Placed::InCall => none(codes::ALREADY_IN_CALL),
+        }
+    }
+
+    fn reply(&self, frame: CallFrame) -> Outcome {
+        let named = frame.user.clone();
+        let finish = frame.event == EventName::Finish;
+        let act = Act {
+            by: self.me.clone(),
+            other: frame.user,
+            call: frame.call,
+            error_code: frame.error_code,
+            flags: frame.flags,
+            param: frame.param,
+            user_str: frame.user_str,
+            sdp: frame.sdp,
+        };
+        let input = if finish { Input::Finish(act) } else { Input::Reply(act) };
+        let line = self.core.line(&self.me.user);
+        if line.is_some_and(|call| self.core.directory().tell_call(call, ToCall::Input(input))) {
+            Outcome::ok()
+        } else {
+            Outcome::event(no_call(named, codes::NOT_IN_CALL, clock::wall()))
+        }
+    }
+
+    fn signal(&self, id: CallId, data: Opaque) -> Outcome {
+        let directory = self.core.directory();
+        let call = self.core.line(&self.me.user).filter(|line| *line == id).and_then(|line| directory.call(line));
+        let mine = call.is_some_and(|call| {
+            let device = if call.caller == self.me.user {
+                Some(&call.caller_device)
+            } else {
+                call.callee_device.as_ref()
+            };
+            let rung = call.state != CallState::Requested || call.caller == self.me.user;
+            rung && device.is_none_or(|device| *device == self.me.device)
+        });
+        let input = Input::Signal { by: self.me.clone(), data };
+        if mine && directory.tell_call(id, ToCall::Input(input)) {
+            Outcome::ok()
+        } else {
+            Outcome::error(codes::NOT_IN_CALL, "this device is not in that call")
+        }
+    }
+
+    fn watch(&mut self, users: Option<Vec<UserId>>, ctx: &mut Context<Self>) -> Outcome {
+        let directory = self.core.directory();
+        let Some(users) = users else {
+            if !self.core.config().session.directory {
+                let message = "watching everybody is off on this server: name the users";
+                return Outcome::error(codes::BAD_PARAMETER, message);
+            }
+            self.watches_all = true;
+            directory.watch_all(self.id, Some(ctx.address().recipient()));
+            let online = directory.online_users();
+            return Outcome { answer: Ok(Answer { call: None, online: Some(online) }), then: None };
+        };
+        let fresh = users.iter().filter(|user| !self.watched.contains_key(*user)).count();
+        if self.watched.len() + fresh > MAX_WATCHED {
+            return Outcome::error(codes::BAD_PARAMETER, "too many users watched: unwatch some first");
+        }
+        directory.watch(self.id, &ctx.address().recipient(), &users);
+        let mut online = Vec::new();
+        for user in users {
+            let here = directory.is_online(&user);
+            if here {
+                online.push(user.clone());
+            }
+            self.watched.insert(user, here);
+        }
+        Outcome { answer: Ok(Answer { call: None, online: Some(online) }), then: None }
+    }
+
+    fn presence_changed(&mut self, user: &UserId) {
+        let online = self.core.is_online(user);
+        let news = match self.watched.get_mut(user) {
+            Some(told) => std::mem::replace(told, online) != online,
+            None => self.watches_all,
+        };
+        if news {
+            self.machine.push(|seq| native::presence(seq, user, online));
+        }
+    }
+
+    fn on_event(&mut self, event: &CallEvent) {
+        // A ring that crossed the login was shown there.
+        if event.event == EventName::Request && event.call.is_some() && event.call == self.shown {
+            return;
+        }
+        self.core.metrics().ws_message(Direction::Out, "call");
+        self.machine.push(|seq| native::call_event(seq, event));
+    }
+
+    fn drain(&mut self, ctx: &mut Context<Self>) {
+        if !std::mem::replace(&mut self.draining, true) {
+            let wait = Duration::from_secs_f64(0.5 + 4.5 * clock::fraction());
+            let message = "the server is stopping: reconnect after a moment";
+            self.send(ToConn::Frame(native::closing(codes::SERVER_DRAINING, Some(wait), true, message)));
+        }
+        self.leave_when_free(ctx);
+    }
+
+    fn leave_when_free(&mut self, ctx: &mut Context<Self>) {
+        if self.draining && self.core.line(&self.me.user).is_none() {
+            self.end();
+            self.close(4503, "the server is stopping");
+            ctx.stop();
+        }
+    }
+}
+
+fn shut(kill: &Weak<TcpStream>) {
+    if let Some(socket) = kill.upgrade() {
+        // A socket that is gone already is what is wanted.
+        let _gone = socket.shutdown(std::net::Shutdown::Both).is_err();
+    }
+}
+
+impl Outcome {
+    fn ok() -> Self {
+        Self { answer: Ok(Answer::default()), then: None }
+    }
+
+    fn event(event: CallEvent) -> Self {
+        Self { answer: Ok(Answer::default()), then: Some(event) }
+    }
+
+    fn error(code: Code, message: &str) -> Self {
+        Self { answer: Err((code, message.to_owned())), then: None }
+    }
+}
+
+impl Actor for Session {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        self.core.metrics().actors("session", 1);
+        ctx.set_mailbox_capacity(256);
+        self.enter(ctx);
+    }
+
+    fn stopped(&mut self, _: &mut Self::Context) {
+        self.end();
+        self.core.metrics().actors("session", -1);
+    }
+}
+
+impl Handler<Frame> for Session {
+    type Result = ();
+
+    fn handle(&mut self, Frame(text): Frame, ctx: &mut Self::Context) {
+        // What an earlier connection still had on the way counts: the client may have sent it just before it lost the line.
+        self.read(&text, ctx);
+        self.settle(ctx);
+    }
+}
+
+impl Handler<Pong> for Session {
+    type Result = ();
+
+    fn handle(&mut self, pong: Pong, ctx: &mut Self::Context) {
+        if self.conn.as_ref().is_some_and(|conn| conn.number == pong.conn) {
+            self.machine.pong(pong.seq, clock::now());
+            self.settle(ctx);
+        }
+    }
+}
+
+impl Handler<ConnClosed> for Session {
+    type Result = ();
+
+    fn handle(&mut self, closed: ConnClosed, ctx: &mut Self::Context) {
+        if self.conn.as_ref().is_some_and(|conn| conn.number == closed.conn) {
+            self.detach();
+            self.settle(ctx);
+        }
+    }
+}
+
+impl Handler<Resume> for Session {
+    type Result = bool;
+
+    fn handle(&mut self, resume: Resume, ctx: &mut Self::Context) -> bool {
+        let known = bool::from(self.resume.ct_eq(&resume.secret));
+        let Ok(next) = clock::random() else { return false };
+        if !known || self.over {
+            return false;
+        }
+        self.resume = next;
+        self.close(4409, "resumed on another connection");
+        *self.life.address.lock().unwrap_or_else(PoisonError::into_inner) = resume.conn.address;
+        self.life.connected.store(true, Ordering::Relaxed);
+        self.conn = Some(resume.conn);
+        self.login_id = resume.login_id;
+        self.core.metrics().connection_result(ConnectionResult::Resumed);
+        let attached = self.machine.resume(resume.last_seq, clock::now());
+        self.welcome(attached, ctx);
+        true
+    }
+}
+
+impl Handler<ToEndpoint> for Session {
+    type Result = ();
+
+    fn handle(&mut self, message: ToEndpoint, ctx: &mut Self::Context) {
+        match message {
+            ToEndpoint::Event(event) => {
+                self.on_event(&event);
+                self.settle(ctx);
+                self.leave_when_free(ctx);
+                return;
+            }
+            ToEndpoint::Signal { call, from, data } => {
+                self.machine.push(|seq| native::signal(seq, call, &from, &data));
+            }
+            ToEndpoint::PresenceChanged(user) => self.presence_changed(&user),
+            ToEndpoint::Kick => {
+                self.send(ToConn::Frame(native::closing(codes::KICKED, None, false, "an admin ended this session")));
+                self.end();
+                self.close(4411, "kicked");
+                ctx.stop();
+            }
+            ToEndpoint::Replaced { same_device } => {
+                let message = "the same user logged in again";
+                self.send(ToConn::Frame(native::closing(codes::LOGGED_IN_ELSEWHERE, None, false, message)));
+                if same_device {
+                    self.over = true;
+                    let directory = self.core.directory();
+                    directory.unwatch(self.id, self.watched.keys());
+                    directory.watch_all(self.id, None);
+                    directory.log_out(&self.me.user, self.id, &self.me.device, || ());
+                }
+                self.end();
+                self.close(4409, "replaced");
+                ctx.stop();
+            }
+            ToEndpoint::Drain => self.drain(ctx),
+        }
+        self.settle(ctx);
+    }
+}

@@ -1,0 +1,186 @@
+//! Signatures after Standard Webhooks: secrets, and the header that proves who sent a body.
+//!
+//! Source: the Standard Webhooks specification, "Signature scheme", symmetric form.
+
+use std::fmt;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+use crate::{clock, protocol::record::Timestamp};
+
+/// What a secret's text begins with.
+const PREFIX: &str = "whsec_";
+/// Shortest key. Unit: bytes. Source: Standard Webhooks.
+const MIN_KEY_BYTES: usize = 24;
+/// Longest key. Unit: bytes. Source: Standard Webhooks.
+const MAX_KEY_BYTES: usize = 64;
+
+/// What is wrong with a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a secret is whsec_ followed by the base64 of 24 to 64 bytes")]
+pub struct SecretError;
+
+/// A signing key. Never printed: `Debug` shows nothing of it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(Vec<u8>);
+
+impl Secret {
+    /// A fresh key of 32 random bytes.
+    ///
+    /// # Errors
+    /// Where the operating system has no randomness to give.
+    pub fn generate() -> Result<Self, getrandom::Error> {
+        Ok(Self(clock::random::<32>()?.to_vec()))
+    }
+
+    /// Reads the text form.
+    ///
+    /// # Errors
+    /// [`SecretError`] where the prefix, the base64 or the length is wrong.
+    pub fn parse(text: &str) -> Result<Self, SecretError> {
+        let key = STANDARD.decode(text.strip_prefix(PREFIX).ok_or(SecretError)?).map_err(|_| SecretError)?;
+        if (MIN_KEY_BYTES..=MAX_KEY_BYTES).contains(&key.len()) { Ok(Self(key)) } else { Err(SecretError) }
+    }
+
+    /// The text form, for the store and for the one answer that shows it.
+    #[must_use]
+    pub fn reveal(&self) -> String {
+        format!("{PREFIX}{}", STANDARD.encode(&self.0))
+    }
+
+    /// One signature of `id.timestamp.body`: `v1,` and the base64 of its HMAC-SHA256.
+    #[must_use]
+    pub fn sign(&self, id: &str, unix_secs: i64, body: &[u8]) -> String {
+        // HMAC takes keys of any length, so the empty text never arises.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else { return String::new() };
+        mac.update(format!("{id}.{unix_secs}.").as_bytes());
+        mac.update(body);
+        format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+/// A hook's keys: the one in force first, then those that a rotation leaves signing for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keyring {
+    current: Secret,
+    retiring: Vec<(Secret, Timestamp)>,
+}
+
+impl Keyring {
+    /// How many rotated keys go on signing at most: each one lengthens the header of every request.
+    const MAX_RETIRING: usize = 4;
+
+    /// A ring of one key.
+    #[must_use]
+    pub fn new(current: Secret) -> Self {
+        Self { current, retiring: Vec::new() }
+    }
+
+    /// The key in force.
+    #[must_use]
+    pub fn current(&self) -> &Secret {
+        &self.current
+    }
+
+    /// The same ring with a new key in force; the old one signs until `until`.
+    #[must_use]
+    pub fn rotated(&self, new: Secret, now: Timestamp, until: Timestamp) -> Self {
+        let older = self.retiring.iter().filter(|(_, until)| *until > now).cloned();
+        let retiring = std::iter::once((self.current.clone(), until)).chain(older).take(Self::MAX_RETIRING).collect();
+        Self { current: new, retiring }
+    }
+
+    /// The `webhook-signature` header: every key that counts at `now`, separated by spaces.
+    #[must_use]
+    pub fn header(&self, id: &str, now: Timestamp, body: &[u8]) -> String {
+        let secs = unix_secs(now);
+        let mut header = self.current.sign(id, secs, body);
+        for (secret, _) in self.retiring.iter().filter(|(_, until)| *until > now) {
+            header.push(' ');
+            header.push_str(&secret.sign(id, secs, body));
+        }
+        header
+    }
+
+    /// The ring as the store keeps it: `secret`, then `secret until-µs` for each retiring one, a line each.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut text = self.current.reveal();
+        for (secret, until) in &self.retiring {
+            text.push_str(&format!("\n{} {}", secret.reveal(), until.0));
+        }
+        text
+    }
+
+    /// Reads what [`Keyring::to_text`] wrote.
+    ///
+    /// # Errors
+    /// [`SecretError`] where the text is none of ours.
+    pub fn from_text(text: &str) -> Result<Self, SecretError> {
+        let mut lines = text.lines();
+        let current = Secret::parse(lines.next().ok_or(SecretError)?)?;
+        let retiring = lines
+            .map(|line| {
+                let (secret, until) = line.split_once(' ').ok_or(SecretError)?;
+                Ok((Secret::parse(secret)?, Timestamp(until.parse().map_err(|_| SecretError)?)))
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self { current, retiring })
+    }
+}
+
+/// Whole seconds since 1970, the form of `webhook-timestamp`.
+#[must_use]
+pub fn unix_secs(at: Timestamp) -> i64 {
+    at.0.div_euclid(1_000_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: i64 = 1_000_000;
+
+    #[test]
+    fn the_published_vector_of_standard_webhooks_comes_out() {
+        let secret = Secret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+        let signature = secret.sign("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, br#"{"test": 2432232314}"#);
+        assert_eq!(signature, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+    }
+
+    #[test]
+    fn a_secret_has_its_prefix_and_24_to_64_bytes() {
+        let of = |n: usize| format!("whsec_{}", STANDARD.encode(vec![7; n]));
+        for good in [24, 32, 64] {
+            assert_eq!(Secret::parse(&of(good)).unwrap().reveal(), of(good));
+        }
+        for bad in [of(23), of(65), STANDARD.encode([7; 32]), "whsec_?".into(), String::new()] {
+            assert_eq!(Secret::parse(&bad), Err(SecretError), "{bad}");
+        }
+        assert_ne!(Secret::generate().unwrap(), Secret::generate().unwrap());
+    }
+
+    #[test]
+    fn a_rotated_key_goes_on_signing_until_its_time() {
+        let [old, new] = [[1; 32], [2; 32]].map(|key| Secret(key.to_vec()));
+        let ring = Keyring::new(old.clone()).rotated(new.clone(), Timestamp(0), Timestamp(100 * SECOND));
+        let both = format!("{} {}", new.sign("m", 99, b"{}"), old.sign("m", 99, b"{}"));
+        assert_eq!(ring.header("m", Timestamp(99 * SECOND), b"{}"), both);
+        assert_eq!(ring.header("m", Timestamp(100 * SECOND), b"{}"), new.sign("m", 100, b"{}"));
+        assert_eq!(Keyring::from_text(&ring.to_text()), Ok(ring));
+    }
+
+    #[test]
+    fn debug_shows_nothing_of_a_key() {
+        let secret = Secret(vec![65; 32]);
+        assert_eq!(format!("{:?}", Keyring::new(secret)), "Keyring { current: Secret(..), retiring: [] }");
+    }
+}
