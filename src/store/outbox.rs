@@ -75,7 +75,12 @@ pub(crate) struct Found {
 }
 
 /// Looks for due events. Those from before `overtaken` that wait for a retry no longer hold up what follows them.
-pub(crate) fn due(db: &Connection, now: Timestamp, overtaken: Timestamp, asks: Vec<Ask>) -> rusqlite::Result<Vec<Found>> {
+pub(crate) fn due(
+    db: &Connection,
+    now: Timestamp,
+    overtaken: Timestamp,
+    asks: Vec<Ask>,
+) -> rusqlite::Result<Vec<Found>> {
     let mut ids = db.prepare_cached(
         "SELECT id FROM outbox WHERE hook = ?1 AND state = 'pending' AND next_at <= ?2 ORDER BY next_at, id",
     )?;
@@ -136,13 +141,7 @@ fn read_due(row: &Row<'_>) -> rusqlite::Result<Due> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Mark {
     /// It was tried.
-    Tried {
-        id: i64,
-        attempts: u32,
-        status: Option<u16>,
-        error: Option<String>,
-        outcome: Outcome,
-    },
+    Tried { id: i64, attempts: u32, status: Option<u16>, error: Option<String>, outcome: Outcome },
     /// It waits for an earlier one of its call; looked at again at `until` unless released before.
     Park { id: i64, hook: String, call: CallId, seq: u32, until: Timestamp },
     /// Those parked behind this one need not wait any longer.
@@ -314,7 +313,9 @@ pub(crate) fn replay(db: &Connection, hook: &str, id: i64, now: Timestamp) -> ru
 /// How many events wait, and since when the oldest.
 pub(crate) fn backlog(db: &Connection) -> rusqlite::Result<(u64, Option<Timestamp>)> {
     let (waiting, oldest): (u64, Option<i64>) =
-        db.query_row("SELECT count(*), min(id) FROM outbox WHERE state = 'pending'", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        db.query_row("SELECT count(*), min(id) FROM outbox WHERE state = 'pending'", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
     let Some(oldest) = oldest else { return Ok((waiting, None)) };
     let since = db.query_row("SELECT at FROM outbox WHERE id = ?1", [oldest], |row| row.get(0)).optional()?;
     Ok((waiting, since.map(Timestamp)))

@@ -240,7 +240,16 @@ mod tests {
 
     #[test]
     fn odd_spellings_of_addresses_are_seen_through() {
-        for host in ["0x7f.1", "2130706433", "0177.0.0.1", "127.1", "127.0.0.1.", "[::ffff:7f00:1]", "%31%32%37.0.0.1", "①②⑦.0.0.1"] {
+        for host in [
+            "0x7f.1",
+            "2130706433",
+            "0177.0.0.1",
+            "127.1",
+            "127.0.0.1.",
+            "[::ffff:7f00:1]",
+            "%31%32%37.0.0.1",
+            "①②⑦.0.0.1",
+        ] {
             let refused = check_url(&format!("http://{host}/hook"), false);
             assert!(matches!(refused, Err(GuardError::Private(_))), "{host}: {refused:?}");
         }

@@ -136,7 +136,9 @@ mod tests {
 
     #[test]
     fn retry_after_is_honoured_within_bounds() {
-        let asks = |text, tries, now| decide(Answer::Status { status: 503, retry_after: Some(text) }, tries, &SCHEDULE, 0.0, now);
+        let asks = |text, tries, now| {
+            decide(Answer::Status { status: 503, retry_after: Some(text) }, tries, &SCHEDULE, 0.0, now)
+        };
         let secs = |n| Next::Retry(Duration::from_secs(n));
         assert_eq!(asks("2", 1, Timestamp(0)), secs(2));
         assert_eq!(asks("40", 1, Timestamp(0)), secs(40));

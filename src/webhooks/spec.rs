@@ -97,7 +97,9 @@ impl fmt::Debug for HookSpec {
 #[non_exhaustive]
 pub enum SpecError {
     /// The name in the path.
-    #[error("a hook's name has 1 to 64 letters, digits, dots, dashes and underscores, and begins with a letter or digit")]
+    #[error(
+        "a hook's name has 1 to 64 letters, digits, dots, dashes and underscores, and begins with a letter or digit"
+    )]
     Name,
     /// The `url`.
     #[error("url: {0}")]
