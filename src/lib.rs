@@ -1,10 +1,13 @@
 //! hookswitch: a call-control server.
 
 pub mod actors;
+pub mod app;
 pub mod auth;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod http;
+pub mod logging;
 pub mod metrics;
 pub mod protocol;
 pub mod stats;

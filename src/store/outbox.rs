@@ -311,8 +311,8 @@ pub(crate) fn replay(db: &Connection, hook: &str, id: i64, now: Timestamp) -> ru
 }
 
 /// How many events wait, and since when the oldest.
-pub(crate) fn backlog(db: &Connection) -> rusqlite::Result<(u64, Option<Timestamp>)> {
-    let (waiting, oldest): (u64, Option<i64>) =
+pub(crate) fn backlog(db: &Connection) -> rusqlite::Result<(i64, Option<Timestamp>)> {
+    let (waiting, oldest): (i64, Option<i64>) =
         db.query_row("SELECT count(*), min(id) FROM outbox WHERE state = 'pending'", [], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })?;

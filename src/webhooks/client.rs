@@ -78,7 +78,8 @@ impl Client {
         let exchange = async {
             let mut response = request.send().await?;
             let status = response.status().as_u16();
-            let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
+            let retry_after =
+                response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
             let mut body = Some(Vec::new());
             while let Some(chunk) = response.chunk().await? {
                 let Some(read) = body.as_mut().filter(|read| read.len() + chunk.len() <= MAX_ANSWER_BYTES) else {

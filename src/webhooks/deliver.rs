@@ -6,13 +6,12 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tokio::{
     sync::{Notify, watch},
     task::JoinSet,
-    time::Instant,
 };
 
 use super::{
@@ -141,14 +140,16 @@ impl Deliverer {
         desk.queues.retain(|name, queue| table.contains_key(name) || !queue.is_idle());
         let hearing = table.values().filter(|hook| hook.hears());
         let asks: Vec<_> = hearing
-            .filter_map(|hook| desk.queues.entry(hook.name.clone()).or_insert_with(|| Queue::new(hook.name.clone())).ask())
+            .filter_map(|hook| {
+                desk.queues.entry(hook.name.clone()).or_insert_with(|| Queue::new(hook.name.clone())).ask()
+            })
             .collect();
         if asks.is_empty() {
             return;
         }
         desk.reading = true;
         let (store, overtake) = (self.store.clone(), self.terms.overtake_after);
-        let pause = desk.read_at.map_or(Duration::ZERO, |at| (at + READ_PAUSE).saturating_duration_since(clock::now().into()));
+        let pause = desk.read_at.map_or(Duration::ZERO, |at| (at + READ_PAUSE).saturating_duration_since(clock::now()));
         desk.tasks.spawn(async move {
             tokio::time::sleep(pause).await;
             let now = clock::wall();
@@ -197,7 +198,7 @@ impl Deliverer {
         match done {
             Done::Found(Ok(found)) => {
                 desk.reading = false;
-                desk.read_at = Some(clock::now().into());
+                desk.read_at = Some(clock::now());
                 for found in found {
                     if let Some(queue) = desk.queues.get_mut(&found.hook) {
                         let overtake = self.terms.overtake_after;
@@ -209,7 +210,7 @@ impl Deliverer {
                 tracing::warn!(%error, "the outbox cannot be read, tried again in a second");
                 desk.reading = false;
                 desk.stale = true;
-                desk.read_at = Some(Instant::from_std(clock::now()) + STORE_PAUSE);
+                desk.read_at = Some(clock::now() + STORE_PAUSE);
             }
             Done::Sent(hook, due, answer) => self.settle(desk, &hook, &due, &answer),
             Done::WriteDue => {
@@ -296,7 +297,9 @@ impl Deliverer {
         let now = clock::wall();
         let table = self.registry.snapshot();
         let hears = |name: &String| table.get(name).is_some_and(|hook| hook.hears());
-        let next = desk.queues.iter().filter(|(name, _)| hears(name)).filter_map(|(_, queue)| queue.next_at).min();
+        // A full queue is looked at again when it has room, and while the outbox is being read its answer comes first.
+        let waiting = desk.queues.iter().filter(|(name, queue)| !desk.reading && !queue.has_more() && hears(name));
+        let next = waiting.filter_map(|(_, queue)| queue.next_at).min();
         next.map_or(LONGEST_SLEEP, |at| {
             Duration::from_micros(u64::try_from(at.0.saturating_sub(now.0)).unwrap_or(0)).min(LONGEST_SLEEP)
         })

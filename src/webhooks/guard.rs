@@ -39,7 +39,7 @@ pub enum GuardError {
 ///
 /// # Errors
 /// [`GuardError`] naming what is wrong.
-pub fn check_url(text: &str, allow_private: bool) -> Result<Url, GuardError> {
+pub(super) fn check_url(text: &str, allow_private: bool) -> Result<Url, GuardError> {
     if text.len() > MAX_URL_BYTES {
         return Err(GuardError::Malformed);
     }
@@ -58,7 +58,7 @@ pub fn check_url(text: &str, allow_private: bool) -> Result<Url, GuardError> {
 ///
 /// # Errors
 /// [`GuardError::Private`] or [`GuardError::Forbidden`].
-pub fn check_literal(url: &Url, allow_private: bool) -> Result<(), GuardError> {
+pub(super) fn check_literal(url: &Url, allow_private: bool) -> Result<(), GuardError> {
     match url.host() {
         Some(Host::Ipv4(ip)) => check_address(ip.into(), allow_private),
         Some(Host::Ipv6(ip)) => check_address(ip.into(), allow_private),
@@ -71,7 +71,7 @@ pub fn check_literal(url: &Url, allow_private: bool) -> Result<(), GuardError> {
 ///
 /// # Errors
 /// [`GuardError::Private`] or [`GuardError::Forbidden`].
-pub fn check_address(ip: IpAddr, allow_private: bool) -> Result<(), GuardError> {
+pub(super) fn check_address(ip: IpAddr, allow_private: bool) -> Result<(), GuardError> {
     let class = match ip {
         IpAddr::V4(v4) => class_v4(v4),
         IpAddr::V6(v6) => class_v6(v6),
@@ -142,9 +142,9 @@ fn class_v6(ip: Ipv6Addr) -> Class {
 /// The resolver of the hooks' HTTP client: refuses a name as soon as one of its addresses is out of bounds, so that a mixed
 /// answer cannot be used to choose one later.
 #[derive(Debug)]
-pub struct GuardedResolver {
+pub(super) struct GuardedResolver {
     /// Whether private addresses may be called.
-    pub allow_private: bool,
+    pub(super) allow_private: bool,
 }
 
 impl Resolve for GuardedResolver {

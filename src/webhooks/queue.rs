@@ -139,7 +139,14 @@ impl Queue {
     }
 
     /// Takes the outcome of an event that [`Queue::next`] gave out.
-    pub(super) fn finish(&mut self, due: &Due, tried: Tried, now: Timestamp, overtake: Duration, marks: &mut Vec<Mark>) {
+    pub(super) fn finish(
+        &mut self,
+        due: &Due,
+        tried: Tried,
+        now: Timestamp,
+        overtake: Duration,
+        marks: &mut Vec<Mark>,
+    ) {
         self.sending = self.sending.saturating_sub(1);
         let until = after(due.at, overtake);
         let (outcome, passes) = match tried.next {
@@ -215,7 +222,15 @@ mod tests {
 
     fn due(id: i64, call: u128, seq: u32, behind: Option<i64>) -> Due {
         let behind = behind.map(|id| Blocker { id, at: Timestamp(0) });
-        Due { id, call: CallId(uuid::Uuid::from_u128(call)), seq, at: Timestamp(0), attempts: 0, body: "{}".into(), behind }
+        Due {
+            id,
+            call: CallId(uuid::Uuid::from_u128(call)),
+            seq,
+            at: Timestamp(0),
+            attempts: 0,
+            body: "{}".into(),
+            behind,
+        }
     }
 
     fn found(due: Vec<Due>, held: &[i64]) -> Found {

@@ -27,6 +27,7 @@ pub enum Source {
 }
 
 /// One hook in force.
+#[derive(Clone)]
 pub(super) struct Hook {
     pub(super) name: String,
     pub(super) spec: HookSpec,
@@ -34,6 +35,8 @@ pub(super) struct Hook {
     pub(super) wants: Wants,
     pub(super) keys: Keyring,
     pub(super) source: Source,
+    /// Whether the configuration file has the secret, so that it cannot be rotated here.
+    pub(super) fixed_secret: bool,
     /// When a 410 stopped its events.
     pub(super) stopped_at: Option<Timestamp>,
     pub(super) created_at: Timestamp,

@@ -7,7 +7,7 @@ use time::{PrimitiveDateTime, format_description::StaticFormatDescription, macro
 use crate::protocol::record::Timestamp;
 
 /// Waits between tries; after the last one the event is dead. Source: business-server contract, "Events".
-pub const SCHEDULE: [Duration; 8] = [
+pub(super) const SCHEDULE: [Duration; 8] = [
     Duration::from_secs(5),
     Duration::from_secs(30),
     Duration::from_secs(2 * 60),
@@ -30,7 +30,7 @@ const TRUSTED_TRIES: u32 = 3;
 
 /// What happened to one POST.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer<'a> {
+pub(super) enum Answer<'a> {
     /// An HTTP answer came.
     Status {
         /// Its status.
@@ -44,7 +44,7 @@ pub enum Answer<'a> {
 
 /// What follows from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Next {
+pub(super) enum Next {
     /// Acknowledged.
     Delivered,
     /// Try again after this long.
@@ -59,7 +59,7 @@ pub enum Next {
 ///
 /// `schedule` holds the waits, `fraction` (0 to 1) is the jitter's random part.
 #[must_use]
-pub fn decide(answer: Answer<'_>, tries: u32, schedule: &[Duration], fraction: f64, now: Timestamp) -> Next {
+pub(super) fn decide(answer: Answer<'_>, tries: u32, schedule: &[Duration], fraction: f64, now: Timestamp) -> Next {
     let retry_after = match answer {
         Answer::Status { status: 200..=299, .. } => return Next::Delivered,
         Answer::Status { status: 410, .. } => return Next::Gone,

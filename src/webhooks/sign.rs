@@ -24,14 +24,14 @@ pub struct SecretError;
 
 /// A signing key. Never printed: `Debug` shows nothing of it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(Vec<u8>);
+pub(super) struct Secret(Vec<u8>);
 
 impl Secret {
     /// A fresh key of 32 random bytes.
     ///
     /// # Errors
     /// Where the operating system has no randomness to give.
-    pub fn generate() -> Result<Self, getrandom::Error> {
+    pub(super) fn generate() -> Result<Self, getrandom::Error> {
         Ok(Self(clock::random::<32>()?.to_vec()))
     }
 
@@ -39,20 +39,20 @@ impl Secret {
     ///
     /// # Errors
     /// [`SecretError`] where the prefix, the base64 or the length is wrong.
-    pub fn parse(text: &str) -> Result<Self, SecretError> {
+    pub(super) fn parse(text: &str) -> Result<Self, SecretError> {
         let key = STANDARD.decode(text.strip_prefix(PREFIX).ok_or(SecretError)?).map_err(|_| SecretError)?;
         if (MIN_KEY_BYTES..=MAX_KEY_BYTES).contains(&key.len()) { Ok(Self(key)) } else { Err(SecretError) }
     }
 
     /// The text form, for the store and for the one answer that shows it.
     #[must_use]
-    pub fn reveal(&self) -> String {
+    pub(super) fn reveal(&self) -> String {
         format!("{PREFIX}{}", STANDARD.encode(&self.0))
     }
 
     /// One signature of `id.timestamp.body`: `v1,` and the base64 of its HMAC-SHA256.
     #[must_use]
-    pub fn sign(&self, id: &str, unix_secs: i64, body: &[u8]) -> String {
+    pub(super) fn sign(&self, id: &str, unix_secs: i64, body: &[u8]) -> String {
         // HMAC takes keys of any length, so the empty text never arises.
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else { return String::new() };
         mac.update(format!("{id}.{unix_secs}.").as_bytes());
@@ -69,7 +69,7 @@ impl fmt::Debug for Secret {
 
 /// A hook's keys: the one in force first, then those that a rotation leaves signing for a while.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Keyring {
+pub(super) struct Keyring {
     current: Secret,
     retiring: Vec<(Secret, Timestamp)>,
 }
@@ -80,19 +80,19 @@ impl Keyring {
 
     /// A ring of one key.
     #[must_use]
-    pub fn new(current: Secret) -> Self {
+    pub(super) fn new(current: Secret) -> Self {
         Self { current, retiring: Vec::new() }
     }
 
     /// The key in force.
     #[must_use]
-    pub fn current(&self) -> &Secret {
+    pub(super) fn current(&self) -> &Secret {
         &self.current
     }
 
     /// The same ring with a new key in force; the old one signs until `until`.
     #[must_use]
-    pub fn rotated(&self, new: Secret, now: Timestamp, until: Timestamp) -> Self {
+    pub(super) fn rotated(&self, new: Secret, now: Timestamp, until: Timestamp) -> Self {
         let older = self.retiring.iter().filter(|(_, until)| *until > now).cloned();
         let retiring = std::iter::once((self.current.clone(), until)).chain(older).take(Self::MAX_RETIRING).collect();
         Self { current: new, retiring }
@@ -100,7 +100,7 @@ impl Keyring {
 
     /// The `webhook-signature` header: every key that counts at `now`, separated by spaces.
     #[must_use]
-    pub fn header(&self, id: &str, now: Timestamp, body: &[u8]) -> String {
+    pub(super) fn header(&self, id: &str, now: Timestamp, body: &[u8]) -> String {
         let secs = unix_secs(now);
         let mut header = self.current.sign(id, secs, body);
         for (secret, _) in self.retiring.iter().filter(|(_, until)| *until > now) {
@@ -112,7 +112,7 @@ impl Keyring {
 
     /// The ring as the store keeps it: `secret`, then `secret until-µs` for each retiring one, a line each.
     #[must_use]
-    pub fn to_text(&self) -> String {
+    pub(super) fn to_text(&self) -> String {
         let mut text = self.current.reveal();
         for (secret, until) in &self.retiring {
             text.push_str(&format!("\n{} {}", secret.reveal(), until.0));
@@ -124,7 +124,7 @@ impl Keyring {
     ///
     /// # Errors
     /// [`SecretError`] where the text is none of ours.
-    pub fn from_text(text: &str) -> Result<Self, SecretError> {
+    pub(super) fn from_text(text: &str) -> Result<Self, SecretError> {
         let mut lines = text.lines();
         let current = Secret::parse(lines.next().ok_or(SecretError)?)?;
         let retiring = lines
@@ -139,7 +139,7 @@ impl Keyring {
 
 /// Whole seconds since 1970, the form of `webhook-timestamp`.
 #[must_use]
-pub fn unix_secs(at: Timestamp) -> i64 {
+pub(super) fn unix_secs(at: Timestamp) -> i64 {
     at.0.div_euclid(1_000_000)
 }
 

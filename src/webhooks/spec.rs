@@ -119,6 +119,9 @@ pub enum SpecError {
     /// The `description`.
     #[error("description: at most 1024 bytes")]
     Description,
+    /// Two hooks of the configuration file have one name.
+    #[error("two hooks have this name")]
+    Twice,
 }
 
 impl SpecError {
@@ -126,7 +129,7 @@ impl SpecError {
     #[must_use]
     pub fn pointer(&self) -> &'static str {
         match self {
-            Self::Name => "",
+            Self::Name | Self::Twice => "",
             Self::Url(_) => "/url",
             Self::Event { .. } => "/events",
             Self::Timeout => "/timeout_ms",

@@ -125,7 +125,11 @@ impl Opinion {
     fn of_answer(hook: &Hook, answer: Answer, took: Duration) -> Self {
         let refused = (answer.error_code != SUCCESS).then_some(answer.error_code);
         let verdict = if refused.is_some() { VetoOutcome::Refuse } else { VetoOutcome::Allow };
-        Self { refused, changes: answer.changes, record: record(hook, verdict, None, answer.error_code, answer.message, took) }
+        Self {
+            refused,
+            changes: answer.changes,
+            record: record(hook, verdict, None, answer.error_code, answer.message, took),
+        }
     }
 
     fn by_policy(hook: &Hook, verdict: VetoOutcome, why: &str, took: Duration) -> Self {
@@ -223,7 +227,8 @@ fn read(reply: &Reply) -> Result<Answer, String> {
         Some(secs) if secs > 0.0 && secs <= MAX_RING_SECS => Some(Duration::from_secs_f64(secs)),
         Some(_) => return Err("malformed answer: ring_secs is above 0 and at most 86400".to_owned()),
     };
-    let changes = Changes { target_user: new.target_user, flags: new.flags, param: new.param, user_str: new.user_str, ring };
+    let changes =
+        Changes { target_user: new.target_user, flags: new.flags, param: new.param, user_str: new.user_str, ring };
     Ok(Answer { error_code, message, changes })
 }
 
@@ -237,7 +242,9 @@ mod tests {
 
     #[test]
     fn an_empty_2xx_and_a_zero_allow() {
-        for (status, body) in [(200, ""), (204, ""), (200, " \r\n"), (200, r#"{"error_code":0}"#), (202, r#"{"error_code":0,"x":[]}"#)] {
+        for (status, body) in
+            [(200, ""), (204, ""), (200, " \r\n"), (200, r#"{"error_code":0}"#), (202, r#"{"error_code":0,"x":[]}"#)]
+        {
             assert_eq!(verdict(status, body), Ok(Answer::default()), "{status} {body}");
         }
     }
@@ -245,7 +252,8 @@ mod tests {
     #[test]
     fn any_other_code_refuses_with_it() {
         for code in [1, -1, 100_104, i32::MAX, i32::MIN] {
-            let answer = verdict(200, &format!(r#"{{"error_code":{code},"message":"no\ncredit","target_user":""}}"#)).unwrap();
+            let answer =
+                verdict(200, &format!(r#"{{"error_code":{code},"message":"no\ncredit","target_user":""}}"#)).unwrap();
             assert_eq!((answer.error_code, answer.message.as_deref()), (code, Some("no credit")));
             assert_eq!(answer.changes, Changes::default());
         }
@@ -253,7 +261,10 @@ mod tests {
 
     #[test]
     fn an_allowing_answer_may_change_the_request() {
-        let answer = verdict(200, r#"{"error_code":0,"target_user":"bob","flags":4294967295,"param":-2,"user_str":"","ring_secs":0.5}"#);
+        let answer = verdict(
+            200,
+            r#"{"error_code":0,"target_user":"bob","flags":4294967295,"param":-2,"user_str":"","ring_secs":0.5}"#,
+        );
         let changes = Changes {
             target_user: Some(UserId::new("bob").unwrap()),
             flags: Some(u32::MAX),
@@ -312,7 +323,9 @@ mod tests {
         };
         let allowed = combine([opinion("a", 0, Some(1), None), opinion("b", 0, Some(2), Some(3))].into_iter());
         assert_eq!(allowed.changes, Changes { flags: Some(1), param: Some(3), ..Changes::default() });
-        let refused = combine([opinion("a", 0, Some(1), None), opinion("b", 5, None, None), opinion("c", 6, None, None)].into_iter());
+        let refused = combine(
+            [opinion("a", 0, Some(1), None), opinion("b", 5, None, None), opinion("c", 6, None, None)].into_iter(),
+        );
         assert_eq!((refused.refused, refused.changes), (Some(5), Changes::default()));
         assert_eq!(refused.hooks.len(), 3);
     }

@@ -32,6 +32,8 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_due ON outbox (hook, next_at) WHERE state = 'pending';
 -- What an event of the same call must wait for.
 CREATE INDEX outbox_order ON outbox (hook, call, seq) WHERE state = 'pending';
+-- A hook's list. Written once for each event, not at its delivery.
+CREATE INDEX outbox_hook ON outbox (hook, id);
 -- The few that were given up, for those who look for them.
 CREATE INDEX outbox_dead ON outbox (hook, id) WHERE state = 'dead';
 -- For the retention sweep.

@@ -1,0 +1,308 @@
+//! The composition root: makes a server of the parts, and takes it apart again in good order.
+//!
+//! Threads: the main thread runs signals and the drain; web workers run sockets and REST; logic threads (arbiters) run
+//! sessions, calls and rooms; the store and the hooks have threads of their own.
+//!
+//! Order of the end: drain (new calls refused, clients told, calls given time) → HTTP → logic threads, joined → hooks →
+//! store, flushed.
+
+mod drain;
+mod signals;
+mod sockets;
+mod systemd;
+
+use std::{
+    io,
+    net::SocketAddr,
+    process::ExitCode,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use actix::Arbiter;
+use actix_web::{HttpServer, dev::ServerHandle, rt::System, web};
+
+pub use self::sockets::TlsError;
+use self::{
+    signals::{Signals, Told},
+    sockets::Certificate,
+};
+use crate::{
+    actors::{Core, CoreParts, gate::Gate},
+    auth::{LoginGuard, TokenSetupError, UserTokens},
+    cli::banner,
+    clock,
+    config::{self, Config, Endpoint, Loaded},
+    http::{self, Api},
+    logging::{Logging, LoggingError},
+    metrics::{Delivery, Metrics},
+    protocol::record::VetoOutcome,
+    store::{Store, StoreError, StoreOptions},
+    webhooks::{DeliveryResult, HookSpec, Hooks, HooksError, HooksOptions, Observer, OnFailure},
+};
+
+/// Connections of one web worker. Sockets are what this server is for, so the limit is the system's: file descriptors.
+const CONNECTIONS_PER_WORKER: usize = 1_000_000;
+
+/// Why the server does not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The log filter is wrong.
+    #[error("cannot start logging")]
+    Logging(#[from] LoggingError),
+    /// The data directory cannot be used.
+    #[error("cannot open the store in {dir}")]
+    Store {
+        /// The data directory.
+        dir: String,
+        /// Why.
+        source: StoreError,
+    },
+    /// The keys for user tokens cannot be used.
+    #[error("cannot set up user tokens")]
+    Tokens(#[from] TokenSetupError),
+    /// A hook of the configuration file cannot be used.
+    #[error("cannot start the webhooks")]
+    Hooks(#[from] HooksError),
+    /// The TLS files cannot be used.
+    #[error("cannot set up TLS")]
+    Tls(#[from] TlsError),
+    /// The address is taken, or not ours.
+    #[error("cannot listen on {address}")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The operating system refused a thread, a signal or a socket.
+    #[error("the operating system refused")]
+    System(#[from] io::Error),
+}
+
+impl StartError {
+    /// The exit code of the process: 78 for what the configuration can mend, 1 otherwise.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Logging(_) | Self::Tokens(_) | Self::Hooks(_) | Self::Tls(_) => 78,
+            Self::Store { source: StoreError::Newer { .. }, .. } => 78,
+            Self::Store { .. } | Self::Bind { .. } | Self::System(_) => 1,
+        }
+    }
+}
+
+/// Runs the server until it is told to stop.
+///
+/// # Errors
+/// [`StartError`] where it cannot start.
+pub fn run(loaded: Loaded) -> Result<ExitCode, StartError> {
+    let logging = Logging::init(&loaded.config.log)?;
+    System::new().block_on(serve(loaded, logging))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The parts that are taken apart at the end.
+struct Parts {
+    core: Core,
+    store: Store,
+    hooks: Hooks,
+    arbiters: Vec<Arbiter>,
+}
+
+async fn serve(loaded: Loaded, logging: Logging) -> Result<(), StartError> {
+    let started_at = clock::wall();
+    let config = Arc::new(loaded.config.clone());
+    let mut signals = Signals::listen()?;
+    let (workers, logic) = threads(&config);
+    let (parts, tokens) = build(&config, logic)?;
+    let api = web::Data::new(Api::new(parts.core.clone(), parts.store.clone(), tokens, started_at));
+    let certificate = match (&config.server.tls_cert_file, &config.server.tls_key_file) {
+        (Some(cert), Some(key)) => Some(Certificate::load(cert, key)?),
+        _ => None,
+    };
+    let (server, address) = listen(&config, workers, api.clone(), certificate.clone())?;
+    let handle = server.handle();
+    let serving = actix_web::rt::spawn(server);
+    announce(&config, address);
+    systemd::ready(&parts.core);
+
+    let mut current = loaded;
+    let at_once = loop {
+        match signals.next().await {
+            Told::Reload => reload(&mut current, &parts, certificate.as_deref(), &logging).await,
+            Told::Interrupt if config.dev => break true,
+            Told::Interrupt | Told::Stop => break false,
+        }
+    };
+    systemd::stopping();
+    if !at_once {
+        drain::drain(&parts.core, &mut signals, config.server.drain_timeout_secs).await;
+    }
+    api.close_streams();
+    stop(parts, handle).await;
+    // The server was told to end; how it ended is its own affair.
+    let _ended = serving.await.is_ok();
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Web workers, and logic threads: half of the processors each where nothing else is said.
+fn threads(config: &Config) -> (usize, usize) {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let workers = if config.server.workers == 0 { (processors / 2).max(1) } else { config.server.workers };
+    (workers, processors.saturating_sub(workers).max(1))
+}
+
+fn build(config: &Arc<Config>, logic: usize) -> Result<(Parts, UserTokens), StartError> {
+    let metrics = Metrics::new();
+    let commits = metrics.clone();
+    let store = Store::open(&StoreOptions {
+        retention: Some(config.store.retention_days).filter(|days| !days.is_zero()),
+        observer: Some(Arc::new(move |took, batch| commits.store_commit(took, batch))),
+        ..StoreOptions::new(&config.store.data_dir)
+    });
+    let refused = |source| StartError::Store { dir: config.store.data_dir.display().to_string(), source };
+    let store = store.map_err(refused)?;
+    let tokens = UserTokens::new(&config.auth, &config.store.data_dir)?;
+    let options = HooksOptions {
+        allow_private: config.webhooks.allow_private,
+        max_in_flight: config.webhooks.max_in_flight,
+        file: file_hooks(config),
+        ..HooksOptions::default()
+    };
+    let hooks = Hooks::start(options, store.clone(), Arc::new(metrics.clone()))?;
+    let arbiters: Vec<Arbiter> = (0..logic).map(|_| Arbiter::new()).collect();
+    let unfinished = store.unfinished().map_err(refused)?;
+    let core = Core::new(CoreParts {
+        config: Arc::clone(config),
+        store: store.clone(),
+        hooks: hooks.clone(),
+        metrics,
+        gate: Gate::new(tokens.clone(), LoginGuard::new(&config.limits), store.clone()),
+        arbiters: arbiters.iter().map(Arbiter::handle).collect(),
+        last_room: store.last_room().map_err(refused)?,
+    });
+    if !unfinished.is_empty() {
+        tracing::info!(calls = unfinished.len(), "calls were on when the server last ended");
+        core.restore(unfinished);
+    }
+    Ok((Parts { core, store, hooks, arbiters }, tokens))
+}
+
+impl Observer for Metrics {
+    fn veto(&self, outcome: VetoOutcome, took: Duration) {
+        Self::veto(self, outcome, took);
+    }
+
+    fn delivery(&self, result: DeliveryResult) {
+        Self::delivery(
+            self,
+            match result {
+                DeliveryResult::Delivered => Delivery::Delivered,
+                DeliveryResult::Retry => Delivery::Retry,
+                DeliveryResult::Dead => Delivery::Dead,
+            },
+        );
+    }
+}
+
+fn file_hooks(config: &Config) -> Vec<(String, HookSpec)> {
+    let spec = |hook: &Endpoint| HookSpec {
+        url: hook.url.clone(),
+        events: hook.events.clone(),
+        veto: hook.veto,
+        timeout_ms: hook.timeout_ms,
+        on_failure: OnFailure(hook.on_failure),
+        secret: hook.secret.as_ref().map(|secret| secret.expose().to_owned()),
+        enabled: hook.enabled,
+        description: hook.description.clone(),
+    };
+    config.webhooks.endpoint.iter().map(|hook| (hook.name.clone(), spec(hook))).collect()
+}
+
+fn listen(
+    config: &Config,
+    workers: usize,
+    api: web::Data<Api>,
+    certificate: Option<Arc<Certificate>>,
+) -> Result<(actix_web::dev::Server, SocketAddr), StartError> {
+    let address = config.server.listen;
+    let server = HttpServer::new(move || http::app(api.clone()))
+        .workers(workers)
+        .max_connections(CONNECTIONS_PER_WORKER)
+        .tcp_nodelay(true)
+        .disable_signals()
+        .shutdown_timeout(1)
+        .on_connect(sockets::on_connect);
+    let bound = match certificate {
+        Some(certificate) => server.bind_rustls_0_23(address, sockets::tls_config(certificate)),
+        None => server.bind(address),
+    };
+    let bound = bound.map_err(|source| StartError::Bind { address, source })?;
+    // Port 0 has become a real one.
+    let address = bound.addrs().first().copied().unwrap_or(address);
+    Ok((bound.run(), address))
+}
+
+#[expect(clippy::print_stdout, reason = "the banner is for whoever typed the command")]
+fn announce(config: &Config, address: SocketAddr) {
+    if config.dev {
+        println!("{}", banner::dev(config, address));
+    }
+    tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), data = %config.store.data_dir.display(), "ready");
+}
+
+/// Takes over what can be changed while the server runs, and says what could not.
+async fn reload(current: &mut Loaded, parts: &Parts, certificate: Option<&Certificate>, logging: &Logging) {
+    let fresh = match config::load(&current.sources) {
+        Ok(fresh) => fresh,
+        Err(error) => return tracing::error!(%error, "the configuration was not reloaded"),
+    };
+    let (taken, left) = config::diff_reload(&current.config, &fresh.config);
+    if let Err(error) = logging.reload(&fresh.config.log) {
+        tracing::error!(%error, "the log settings were not reloaded");
+    }
+    if let (Some(certificate), Some(cert), Some(key)) =
+        (certificate, &current.config.server.tls_cert_file, &current.config.server.tls_key_file)
+        && let Err(error) = certificate.reload(cert, key)
+    {
+        tracing::error!(%error, "the TLS certificate was not reloaded");
+    }
+    let mut next = current.config.clone();
+    next.limits = fresh.config.limits.clone();
+    next.log = fresh.config.log.clone();
+    next.webhooks.endpoint.clone_from(&fresh.config.webhooks.endpoint);
+    if let Err(error) = parts.hooks.reload(file_hooks(&next)).await {
+        tracing::error!(%error, "the webhooks of the file were not reloaded");
+    }
+    parts.core.gate().set_limits(&next.limits);
+    parts.core.set_config(Arc::new(next.clone()));
+    current.config = next;
+    tracing::info!(?taken, "configuration reloaded");
+    if !left.is_empty() {
+        tracing::warn!(keys = ?left, "these settings need a restart");
+    }
+}
+
+async fn stop(parts: Parts, server: ServerHandle) {
+    let Parts { core, store, hooks, arbiters } = parts;
+    server.stop(false).await;
+    // Threads are joined and files flushed outside of the runtime, which they may wait for.
+    let arbiters = Mutex::new(arbiters);
+    let ended = web::block(move || {
+        for arbiter in arbiters.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            arbiter.stop();
+            if arbiter.join().is_err() {
+                tracing::error!("a logic thread had panicked");
+            }
+        }
+        hooks.stop();
+        store.close();
+    });
+    if ended.await.is_err() {
+        tracing::error!("the end was cut short");
+    }
+    drop(core);
+}

@@ -1,0 +1,112 @@
+//! Accepted sockets: TCP options, the handle that cuts them, TLS.
+
+use std::{
+    any::Any,
+    net::TcpStream,
+    os::fd::AsFd as _,
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+use actix_web::dev::Extensions;
+use rustls::{
+    ServerConfig,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
+    server::{ClientHello, ResolvesServerCert},
+    sign::CertifiedKey,
+};
+use socket2::{SockRef, TcpKeepalive};
+
+use crate::actors::ws_conn::KillHandle;
+
+/// How long sent data may stay unacknowledged before the system drops a connection: finds clients that vanished in the middle
+/// of something. Shorter than two heartbeats, longer than a Wi-Fi hand-over.
+const USER_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long a connection may be silent before the system probes it. WebSocket heartbeats come earlier; this is for the rest.
+const KEEPALIVE: Duration = Duration::from_secs(60);
+
+type Plain = actix_web::rt::net::TcpStream;
+type Tls = actix_tls::accept::rustls_0_23::TlsStream<Plain>;
+
+/// Prepares an accepted connection.
+pub(super) fn on_connect(connection: &dyn Any, data: &mut Extensions) {
+    let socket = match (connection.downcast_ref::<Plain>(), connection.downcast_ref::<Tls>()) {
+        (Some(plain), _) => plain,
+        (None, Some(tls)) => tls.get_ref().0,
+        (None, None) => return,
+    };
+    let options = SockRef::from(socket);
+    let tuned = options
+        .set_tcp_nodelay(true)
+        .and_then(|()| options.set_tcp_user_timeout(Some(USER_TIMEOUT)))
+        .and_then(|()| options.set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEPALIVE)));
+    if let Err(error) = tuned {
+        tracing::debug!(%error, "TCP options refused");
+    }
+    match socket.as_fd().try_clone_to_owned() {
+        Ok(second) => {
+            data.insert(KillHandle(Arc::new(TcpStream::from(second))));
+        }
+        Err(error) => tracing::warn!(%error, "no second handle to a socket: too few file descriptors?"),
+    }
+}
+
+/// Why there is no TLS.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    /// A file cannot be read, or is no PEM of its kind.
+    #[error("cannot read {path}: {source}")]
+    Pem {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: rustls::pki_types::pem::Error,
+    },
+    /// Certificate and key do not fit together, or rustls cannot use them.
+    #[error("the TLS certificate and key cannot be used: {0}")]
+    Unusable(#[from] rustls::Error),
+}
+
+/// The certificate in use; can be replaced while the server runs.
+#[derive(Debug)]
+pub(super) struct Certificate(RwLock<Arc<CertifiedKey>>);
+
+impl Certificate {
+    pub(super) fn load(cert: &Path, key: &Path) -> Result<Arc<Self>, TlsError> {
+        Ok(Arc::new(Self(RwLock::new(Arc::new(read(cert, key)?)))))
+    }
+
+    /// Reads the files again. An error leaves the old certificate in use.
+    pub(super) fn reload(&self, cert: &Path, key: &Path) -> Result<(), TlsError> {
+        let fresh = Arc::new(read(cert, key)?);
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        Ok(())
+    }
+}
+
+impl ResolvesServerCert for Certificate {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner)))
+    }
+}
+
+fn read(cert: &Path, key: &Path) -> Result<CertifiedKey, TlsError> {
+    let pem = |path: &Path| {
+        let path = path.to_owned();
+        move |source| TlsError::Pem { path, source }
+    };
+    let chain = CertificateDer::pem_file_iter(cert)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(pem(cert))?;
+    let key = PrivateKeyDer::from_pem_file(key).map_err(pem(key))?;
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    Ok(CertifiedKey::from_der(chain, key, &provider)?)
+}
+
+/// The TLS settings around a certificate.
+pub(super) fn tls_config(certificate: Arc<Certificate>) -> ServerConfig {
+    let mut config = ServerConfig::builder().with_no_client_auth().with_cert_resolver(certificate);
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config
+}

@@ -1,0 +1,99 @@
+//! `GET /ws`: what is checked before a connection becomes a WebSocket of the native door.
+
+use std::net::IpAddr;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web,
+};
+
+use super::{
+    Api,
+    problem::{self, HttpError},
+};
+use crate::{
+    actors::ws_conn,
+    config::Config,
+    metrics::{ConnectionResult, Limit},
+};
+
+/// Query parameters that would put a secret into logs and histories.
+const SECRETS: [&str; 4] = ["token", "access_token", "password", "resume"];
+
+/// Opens a WebSocket.
+pub(super) async fn open(
+    request: HttpRequest,
+    payload: web::Payload,
+    api: web::Data<Api>,
+) -> Result<HttpResponse, actix_web::Error> {
+    let core = &api.core;
+    let query: Vec<(String, String)> = url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
+    let refuse = |error: HttpError| {
+        core.metrics().connection_result(ConnectionResult::Refused);
+        Err(error.into())
+    };
+    if let Some((name, _)) = query.iter().find(|(name, _)| SECRETS.contains(&name.as_str())) {
+        let detail = "a secret in a URL ends up in logs: send it in the login frame or the Authorization header";
+        return refuse(HttpError::parameter(name, detail));
+    }
+    let config = core.config();
+    if !is_origin_allowed(&request, &config) {
+        core.metrics().limit_hit(Limit::Origin);
+        let detail = "this origin may not open a WebSocket here: add it to server.allowed_origins";
+        return refuse(HttpError::new(&problem::ORIGIN_FORBIDDEN, detail));
+    }
+    if core.draining() {
+        return refuse(HttpError::new(&problem::UNAVAILABLE, "the server is stopping"));
+    }
+    let ticket = match core.gate().admit(core, client_address(&request, &config)) {
+        Ok(ticket) => ticket,
+        Err(limit) => {
+            core.metrics().limit_hit(limit);
+            let error = HttpError::new(&problem::TOO_MANY_REQUESTS, "too many connections: try again in a moment");
+            return refuse(error.header(header::RETRY_AFTER, "5"));
+        }
+    };
+    let device = query.into_iter().find(|(name, _)| name == "device").map(|(_, device)| device);
+    let answer = ws_conn::upgrade(core, ticket, bearer(&request), device, &request, payload);
+    answer.or_else(|error| {
+        let status = error.as_response_error().status_code();
+        let error = HttpError::of_status(status).with_detail(error.to_string());
+        refuse(if status == StatusCode::UPGRADE_REQUIRED { error.header(header::UPGRADE, "websocket") } else { error })
+    })
+}
+
+fn bearer(request: &HttpRequest) -> Option<String> {
+    let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+}
+
+/// Whether a browser's page may connect: one of this server's own, or one that the configuration names. Clients that are no
+/// browsers send no origin.
+fn is_origin_allowed(request: &HttpRequest, config: &Config) -> bool {
+    let Some(origin) = request.headers().get(header::ORIGIN) else { return true };
+    let Ok(origin) = origin.to_str() else { return false };
+    let named = config.server.allowed_origins.iter().any(|allowed| allowed == "*" || allowed.eq_ignore_ascii_case(origin));
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let own = |scheme: &str| host.is_some_and(|host| origin.eq_ignore_ascii_case(&format!("{scheme}://{host}")));
+    let public = config.server.public_url.as_ref().is_some_and(|url| url.origin().ascii_serialization() == origin);
+    named || public || own("http") || own("https")
+}
+
+/// Where a client connects from: the peer, or, behind a proxy that is trusted, the last address that no trusted proxy added.
+pub(super) fn client_address(request: &HttpRequest, config: &Config) -> Option<IpAddr> {
+    let peer = request.peer_addr()?.ip().to_canonical();
+    let trusted = |address: &IpAddr| config.server.trusted_proxies.iter().any(|block| block.contains(*address));
+    if !trusted(&peer) {
+        return Some(peer);
+    }
+    let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
+    let mut hops: Vec<IpAddr> = forwarded.flat_map(|value| value.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
+    while let Some(hop) = hops.pop() {
+        if !trusted(&hop) {
+            return Some(hop);
+        }
+    }
+    Some(peer)
+}
