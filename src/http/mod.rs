@@ -1,4 +1,4 @@
-//! REST, operations, documentation and pages: everything of HTTP but the WebSocket.
+//! REST, operations, documentation, pages, and the way into the WebSocket.
 //!
 //! No call state lives here: handlers ask [`Core`] for what goes on and the store for what is over. Each route's attribute says
 //! which scope it needs; from these attributes come both `openapi.json` and the table that `auth` enforces.
@@ -10,7 +10,6 @@ mod edge;
 mod events;
 mod extract;
 mod nodes;
-mod observers;
 mod operations;
 mod pages;
 pub mod problem;
@@ -20,6 +19,7 @@ mod statistics;
 mod tokens;
 mod users;
 mod webhooks;
+mod ws;
 
 use actix_web::{
     App,
@@ -32,7 +32,7 @@ use actix_web::{
 use tokio::sync::watch;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use self::{auth::Route, docs::openapi, observers::commit_observer};
+pub use self::{auth::Route, docs::openapi};
 use crate::{
     actors::Core,
     auth::{UserTokens, keys},
@@ -131,7 +131,7 @@ impl Api {
     }
 }
 
-/// The application of one worker thread. The WebSocket's service is to be added to it.
+/// The application of one worker thread.
 pub fn app(
     api: web::Data<Api>,
 ) -> App<
@@ -153,6 +153,7 @@ pub fn app(
         )
         .configure(|app| operations_routes(&mut ServiceConfig::new(app)))
         .configure(page_routes)
+        .route("/ws", web::get().to(ws::open))
         .default_service(web::to(edge::fallback))
         .wrap(from_fn(edge::edge))
         .wrap(Compress::default())

@@ -157,6 +157,10 @@ impl HttpError {
         Self { status, ..Self::new(kind, status.canonical_reason().unwrap_or_default()) }
     }
 
+    pub(super) fn with_detail(self, detail: String) -> Self {
+        Self { detail, ..self }
+    }
+
     /// A wrong parameter of the path or the query.
     pub(super) fn parameter(name: &str, detail: impl Into<String>) -> Self {
         let detail = detail.into();
