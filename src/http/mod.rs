@@ -1,4 +1,4 @@
-//! REST, operations, documentation and pages: everything of HTTP but the WebSocket.
+//! REST, operations, documentation, pages, and the way into the WebSocket.
 //!
 //! No call state lives here: handlers ask [`Core`] for what goes on and the store for what is over. Each route's attribute says
 //! which scope it needs; from these attributes come both `openapi.json` and the table that `auth` enforces.
@@ -10,7 +10,6 @@ mod edge;
 mod events;
 mod extract;
 mod nodes;
-mod observers;
 mod operations;
 mod pages;
 pub mod problem;
@@ -20,19 +19,26 @@ mod statistics;
 mod tokens;
 mod users;
 mod webhooks;
+mod ws;
 
 use actix_web::{
     App,
     body::MessageBody,
     dev::{ServiceFactory, ServiceRequest, ServiceResponse},
+    http::header::EntityTag,
     middleware::{Compress, from_fn},
     web,
 };
 use tokio::sync::watch;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use self::{auth::Route, docs::openapi, observers::commit_observer};
-use crate::{actors::Core, auth::UserTokens, protocol::record::Timestamp, store::Store};
+pub use self::{auth::Route, docs::openapi};
+use crate::{
+    actors::Core,
+    auth::{UserTokens, keys},
+    protocol::record::Timestamp,
+    store::Store,
+};
 
 /// Every route of `/api/v1`.
 fn api_routes(routes: &mut ServiceConfig<'_>) {
@@ -59,22 +65,22 @@ fn api_routes(routes: &mut ServiceConfig<'_>) {
         .service(webhooks::deliveries)
         .service(webhooks::replay)
         .service(statistics::get)
-        .service(events::stream)
+        .service(events::watch_all)
         .service(nodes::list)
         .service(nodes::workers);
 }
 
 /// The routes for machines outside the API.
 fn operations_routes(routes: &mut ServiceConfig<'_>) {
-    routes.service(operations::healthz).service(operations::readyz).service(operations::metrics);
+    routes.service(operations::healthz).service(operations::readyz).service(operations::scrape);
 }
 
 /// Documentation and pages.
 fn page_routes(routes: &mut web::ServiceConfig) {
     routes
-        .service(docs::document)
-        .service(docs::errors)
-        .service(docs::redirect)
+        .service(docs::openapi_json)
+        .service(docs::errors_page)
+        .service(docs::to_swagger)
         .service(docs::swagger())
         .service(pages::home)
         .service(pages::demo)
@@ -91,6 +97,7 @@ pub struct Api {
     node: String,
     routes: Vec<Route>,
     document: web::Bytes,
+    document_tag: EntityTag,
     closing: watch::Sender<bool>,
 }
 
@@ -106,6 +113,7 @@ impl Api {
             started_at,
             node: nodes::host_name(),
             routes: auth::routes(&document),
+            document_tag: pages::tag(keys::hash(&document)),
             document: document.into(),
             closing: watch::Sender::new(false),
         }
@@ -123,7 +131,7 @@ impl Api {
     }
 }
 
-/// The application of one worker thread. The WebSocket's service is to be added to it.
+/// The application of one worker thread.
 pub fn app(
     api: web::Data<Api>,
 ) -> App<
@@ -138,9 +146,14 @@ pub fn app(
     App::new()
         .app_data(api)
         .app_data(edge::path_config())
-        .service(web::scope("/api/v1").wrap(from_fn(auth::check)).configure(|scope| api_routes(&mut ServiceConfig::new(scope))))
+        .service(
+            web::scope("/api/v1")
+                .wrap(from_fn(auth::check))
+                .configure(|scope| api_routes(&mut ServiceConfig::new(scope))),
+        )
         .configure(|app| operations_routes(&mut ServiceConfig::new(app)))
         .configure(page_routes)
+        .route("/ws", web::get().to(ws::open))
         .default_service(web::to(edge::fallback))
         .wrap(from_fn(edge::edge))
         .wrap(Compress::default())

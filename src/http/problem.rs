@@ -63,6 +63,8 @@ kinds! {
         "Send `Authorization: Bearer <api key>`. `hookswitch key new --scope read` makes a key; in development mode `dev` is one.";
     FORBIDDEN = "forbidden", FORBIDDEN, None, "The API key's scope does not reach that far",
         "`detail` names the scope that is needed; each of read, control, admin includes the ones before it.";
+    ORIGIN_FORBIDDEN = "origin-forbidden", FORBIDDEN, Some(codes::ADDRESS_FORBIDDEN), "This origin may not connect",
+        "Add the page's origin to `server.allowed_origins`.";
     NOT_FOUND = "not-found", NOT_FOUND, None, "There is no such thing",
         "Check the path. Ended calls are forgotten after `store.retention_days`.";
     NOT_IN_CALL = "not-in-call", NOT_FOUND, Some(codes::NOT_IN_CALL), "The user is in no call",
@@ -153,6 +155,10 @@ impl HttpError {
             _ => KINDS.iter().find(|kind| kind.status == status).unwrap_or(&&HTTP),
         };
         Self { status, ..Self::new(kind, status.canonical_reason().unwrap_or_default()) }
+    }
+
+    pub(super) fn with_detail(self, detail: String) -> Self {
+        Self { detail, ..self }
     }
 
     /// A wrong parameter of the path or the query.

@@ -61,7 +61,8 @@ pub(super) async fn list(req: HttpRequest, api: web::Data<Api>, mut query: Query
     let limit = query.limit()?;
     let after = query.cursor(|text| Some(text.to_owned()))?;
     query.end()?;
-    let hooks = api.core.hooks().list().into_iter().filter(|hook| after.as_ref().is_none_or(|after| hook.name > *after));
+    let hooks =
+        api.core.hooks().list().into_iter().filter(|hook| after.as_ref().is_none_or(|after| hook.name > *after));
     let (items, next) = cut(hooks.collect(), limit, |hook| hook.name.clone());
     Ok(page(&req, items, next))
 }

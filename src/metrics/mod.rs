@@ -347,6 +347,13 @@ impl Metrics {
         self.0.connections.get_or_create(&[("state", state.label())]).inc_by(change);
     }
 
+    /// How many connections there are, in any state.
+    #[must_use]
+    pub fn connections_open(&self) -> i64 {
+        let states = [ConnectionState::Unauthenticated, ConnectionState::Ready];
+        states.into_iter().map(|state| self.0.connections.get_or_create(&[("state", state.label())]).get()).sum()
+    }
+
     /// It is known what became of a connection.
     pub fn connection_result(&self, result: ConnectionResult) {
         self.0.connection_results.inc("result", result.label());

@@ -23,5 +23,5 @@ pub mod lines;
 pub mod native;
 pub mod record;
 pub mod room;
-pub mod session;
 pub mod scope;
+pub mod session;

@@ -1,0 +1,104 @@
+//! For machines that watch the server: is it alive, is it ready, what does it count.
+
+use actix_web::{
+    HttpResponse, get,
+    http::header::{self, ContentType},
+    web,
+};
+use serde::Serialize;
+
+use super::Api;
+use crate::{
+    clock,
+    metrics::{self, Scrape},
+    protocol::record::CallState,
+    stats::between,
+};
+
+/// What is counted only when somebody looks.
+pub(super) fn counts(api: &Api) -> Scrape {
+    let mut calls = [0; 3];
+    let [requested, ringing, talking] = &mut calls;
+    for call in api.core.live_calls() {
+        match call.state {
+            CallState::Requested => *requested += 1,
+            CallState::Ringing => *ringing += 1,
+            CallState::Talking => *talking += 1,
+            CallState::Ended => {}
+        }
+    }
+    Scrape {
+        calls,
+        users_online: api.core.online_users().len(),
+        sessions: api.core.session_count(),
+        draining: api.core.draining(),
+    }
+}
+
+/// Says that the process is alive, and nothing else.
+#[utoipa::path(tag = "operations", responses((status = 200, description = "alive", body = String)))]
+#[get("/healthz")]
+pub(super) async fn healthz() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(ContentType::plaintext())
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body("ok\n")
+}
+
+/// Whether the server takes new calls.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Readiness {
+    /// Whether every check is fine.
+    ready: bool,
+    /// The checks.
+    checks: Vec<Check>,
+}
+
+/// One thing that must be fine.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Check {
+    /// What is checked.
+    #[schema(example = "store")]
+    name: &'static str,
+    /// Whether it is fine.
+    ok: bool,
+    /// What is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+}
+
+/// Says whether the server takes new calls: its store can be written, and it is not stopping.
+#[utoipa::path(
+    tag = "operations",
+    responses(
+        (status = 200, description = "ready", body = Readiness),
+        (status = 503, description = "not ready; the same form, with what is wrong", body = Readiness),
+    ),
+)]
+#[get("/readyz")]
+pub(super) async fn readyz(api: web::Data<Api>) -> HttpResponse {
+    let stored = api.store.writable().err().map(|error| error.to_string());
+    let draining = api.core.draining().then(|| "the server is stopping: no new calls".to_owned());
+    let check = |name, detail: Option<String>| Check { name, ok: detail.is_none(), detail };
+    let checks = vec![check("store", stored), check("not_draining", draining)];
+    let ready = checks.iter().all(|check| check.ok);
+    let mut response = if ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
+    response.insert_header((header::CACHE_CONTROL, "no-store")).json(Readiness { ready, checks })
+}
+
+/// Answers a scrape of Prometheus.
+#[utoipa::path(
+    tag = "operations",
+    responses((status = 200, description = "OpenMetrics text", body = String,
+        content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8")),
+)]
+#[get("/metrics")]
+pub(super) async fn scrape(api: web::Data<Api>) -> HttpResponse {
+    let metrics = api.core.metrics();
+    // Where the store does not answer, the last known numbers stay; the store has metrics of its own.
+    if let Ok((waiting, oldest)) = api.core.hooks().backlog().await {
+        let age = oldest.map(|oldest| between(oldest, clock::wall())).unwrap_or_default();
+        metrics.webhook_backlog(usize::try_from(waiting).unwrap_or(0), age);
+    }
+    HttpResponse::Ok().content_type(metrics::CONTENT_TYPE).body(metrics.scrape(counts(&api)))
+}

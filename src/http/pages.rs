@@ -1,0 +1,134 @@
+//! Static files: the demo page and the browser SDK. Built into the binary; debug builds read them from the disk, so that a
+//! reload shows a change.
+
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::header::{self, EntityTag, Header as _, IfNoneMatch},
+    web::{self, Bytes},
+};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+use super::{
+    Api,
+    problem::{self, HttpError},
+};
+
+#[derive(RustEmbed)]
+#[folder = "static/"]
+struct Files;
+
+/// What the demo page may do beyond its own files: `connect-src` for the WebSocket, `blob:` for pictures that it draws.
+const DEMO_POLICY: &str = "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data: blob:; \
+     media-src 'self' blob: mediastream:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+/// The demo page in development mode; elsewhere a few words.
+#[get("/")]
+pub(super) async fn home(req: HttpRequest, api: web::Data<Api>) -> Result<HttpResponse, HttpError> {
+    if api.core.config().dev {
+        return demo_file(&req, "index.html");
+    }
+    let text = concat!(
+        "hookswitch ",
+        env!("CARGO_PKG_VERSION"),
+        ": a call-control server.\n\n",
+        "WebSocket   /ws\nREST        /api/v1\nIts docs    /api/docs/\nBrowser SDK /sdk/hookswitch.js\n"
+    );
+    Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(text))
+}
+
+/// The demo page and its files, where it is enabled.
+#[get("/demo/{path:.*}")]
+pub(super) async fn demo(
+    req: HttpRequest,
+    api: web::Data<Api>,
+    path: web::Path<String>,
+) -> Result<HttpResponse, HttpError> {
+    let config = api.core.config();
+    if !config.dev && !config.demo.enabled {
+        return Err(not_found());
+    }
+    demo_file(&req, if path.is_empty() { "index.html" } else { &path })
+}
+
+/// The browser SDK.
+#[get("/sdk/{path:.*}")]
+pub(super) async fn sdk(req: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, HttpError> {
+    file(&req, &format!("sdk/{path}"))
+}
+
+fn demo_file(req: &HttpRequest, path: &str) -> Result<HttpResponse, HttpError> {
+    let mut response = file(req, &format!("demo/{path}"))?;
+    let policy = header::HeaderValue::from_static(DEMO_POLICY);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    Ok(response)
+}
+
+fn file(req: &HttpRequest, path: &str) -> Result<HttpResponse, HttpError> {
+    let EmbeddedFile { data, metadata } = Files::get(path).ok_or_else(not_found)?;
+    let tag = tag(metadata.sha256_hash());
+    Ok(with_tag(req, &tag, content_type(path), || Bytes::from(data.into_owned())))
+}
+
+fn not_found() -> HttpError {
+    HttpError::new(&problem::NOT_FOUND, "there is nothing at this path")
+}
+
+/// The tag of some content by its hash. Weak, since the same content may go out compressed.
+pub(super) fn tag(hash: [u8; 32]) -> EntityTag {
+    EntityTag::new_weak(hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Answers content that may be kept, if it is asked for again each time; 304 where the client has it already.
+pub(super) fn with_tag(
+    req: &HttpRequest,
+    tag: &EntityTag,
+    content_type: &'static str,
+    content: impl FnOnce() -> Bytes,
+) -> HttpResponse {
+    let is_known = match IfNoneMatch::parse(req) {
+        Ok(IfNoneMatch::Any) => true,
+        Ok(IfNoneMatch::Items(known)) => known.iter().any(|known| known.weak_eq(tag)),
+        Err(_) => false,
+    };
+    let mut response = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    response.insert_header((header::CACHE_CONTROL, "no-cache")).insert_header(header::ETag(tag.clone()));
+    if is_known { response.finish() } else { response.content_type(content_type).body(content()) }
+}
+
+fn content_type(path: &str) -> &'static str {
+    match path.rsplit('.').next().unwrap_or_default() {
+        "html" => "text/html; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "json" | "map" => "application/json",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        "ts" | "txt" | "md" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_the_client_has_is_not_sent_again() {
+        let fresh = file(&TestRequest::default().to_http_request(), "sdk/hookswitch.js").unwrap();
+        assert_eq!(fresh.headers().get(header::CONTENT_TYPE).unwrap(), "text/javascript; charset=utf-8");
+        let tag = fresh.headers().get(header::ETAG).unwrap().clone();
+        let again = TestRequest::default().insert_header((header::IF_NONE_MATCH, tag)).to_http_request();
+        assert_eq!(file(&again, "sdk/hookswitch.js").unwrap().status().as_u16(), 304);
+    }
+
+    #[test]
+    fn paths_lead_out_of_no_folder() {
+        for path in ["sdk/../demo/index.html", "sdk/../../Cargo.toml", "sdk//etc/passwd", "sdk/"] {
+            assert!(file(&TestRequest::default().to_http_request(), path).is_err(), "{path}");
+        }
+    }
+}
