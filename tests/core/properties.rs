@@ -72,11 +72,17 @@ const EVENTS: [Event; 20] = [
 /// The reference: the contract's table and nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Model {
-    Asking { joined: bool },
-    Routing { joined: bool },
+    Asking {
+        joined: bool,
+    },
+    Routing {
+        joined: bool,
+    },
     Ringing,
     /// Answered; what ends the call before the start is on disk ends it right after.
-    Opening { doomed: bool },
+    Opening {
+        doomed: bool,
+    },
     Talking,
     Ended,
 }
@@ -228,7 +234,9 @@ proptest! {
         moves in vec(moves(), 0..120),
     ) {
         let mut world = World::new(seed, 4, Options { hooks, failing_disk });
-        (0..4).for_each(|user| drop(world.log_in(user, 0)));
+        for user in 0..4 {
+            world.log_in(user, 0);
+        }
         for step in &moves {
             world.play(step);
             if let Err(broken) = laws::at_every_instant(&world) {
