@@ -47,6 +47,13 @@ pub fn request_id() -> Uuid {
     Uuid::now_v7()
 }
 
+/// A fresh id for an API key (UUID version 7: keys list in the order of their making).
+#[expect(clippy::disallowed_methods, reason = "this is the clock module")]
+#[must_use]
+pub fn key_id() -> Uuid {
+    Uuid::now_v7()
+}
+
 /// Bytes from the operating system's generator, for secrets.
 ///
 /// # Errors

@@ -7,9 +7,12 @@ mod jwks;
 pub mod keys;
 pub mod passwords;
 mod secret_file;
+#[cfg(test)]
+mod tests;
 mod tokens;
 pub mod turn;
 
+pub use crate::protocol::scope::Scope;
 pub use guard::{Attempt, LoginGuard, TooManyLogins};
 pub use secret_file::{KEPT_SECRET_FILE, KeptSecretError};
 pub use tokens::{AuthError, TokenSetupError, UserTokens};

@@ -132,6 +132,14 @@ impl UserTokens {
         Ok(Self(Arc::new(Keys { shared, public, jwks, allowed })))
     }
 
+    /// Looks whether the public key file of the configuration holds a key that tokens can be verified with.
+    ///
+    /// # Errors
+    /// [`TokenSetupError`] where it does not.
+    pub fn check_key_file(auth: &Auth) -> Result<(), TokenSetupError> {
+        auth.jwt_public_key_file.as_deref().map(read_public_key).transpose().map(drop)
+    }
+
     /// Makes a token for `user` that expires `ttl` from `now`, rounded up to a whole second. Returns it and its end.
     ///
     /// # Errors

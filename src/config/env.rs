@@ -44,7 +44,8 @@ pub(super) fn read(env: &[(OsString, OsString)], values: &mut Values) {
             (Some(_), Some(value)) => drop(seen.insert(name.to_owned(), value.to_owned())),
             (Some(_), None) => values.faults.push(fault(format!("`{name}` is not UTF-8"))),
             (None, _) => {
-                let near = nearest(name, names.keys(), |known| known.as_str()).map_or("", String::as_str);
+                let near =
+                    nearest(&name.to_uppercase(), names.keys(), |known| known.as_str()).map_or("", String::as_str);
                 values.faults.push(fault(format!("unknown environment variable `{name}`, did you mean `{near}`?")));
             }
         }

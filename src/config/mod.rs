@@ -20,6 +20,7 @@ mod spot;
 mod table;
 #[cfg(test)]
 mod tests;
+mod web_kinds;
 
 use std::{ffi::OsString, fmt, path::PathBuf};
 

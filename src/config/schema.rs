@@ -13,12 +13,10 @@ use super::{
     address::IpBlock,
     choices::{Glare, JwtAlgorithm, JwtAlgorithms, LogFormat, LogLevel, OnFailure, SessionPolicy},
     endpoints::Endpoints,
-    kinds::{
-        Bytes, Days, File, Flag, Folder, Hidden, Kind, Limit, Listen, Millis, Networks, Origins, Requests, Seconds,
-        Text, Texts, Threads, Web,
-    },
+    kinds::{Bytes, Days, File, Flag, Folder, Hidden, Kind, Limit, Millis, Requests, Seconds, Text, Texts, Threads},
     secret::Secret,
     table::{FIXED, Key, RELOAD, Section, Values, section},
+    web_kinds::{Listen, Networks, Origins, Web},
 };
 use crate::protocol::record::VetoPolicy;
 
@@ -131,7 +129,7 @@ section! {
         /// How long a call waits for its verdict.
         timeout_ms: u64 as Millis = 1000, RELOAD;
         /// What decides where it gives no verdict in time.
-        on_failure: VetoPolicy as OnFailure = VetoPolicy::Refuse, RELOAD;
+        on_failure: VetoPolicy as OnFailure = VetoPolicy::Allow, RELOAD;
         /// What its messages are signed with: `whsec_` and the base64 of 24 to 64 bytes. Made where it is left out.
         secret: Option<Secret> as Hidden = None, RELOAD.example("\"whsec_…\"");
         /// Whether it is used at all.
@@ -180,7 +178,7 @@ section! {
     /// The demo page.
     "demo" Demo {
         /// Serves the demo page under `/demo/`. Development mode always serves it, at `/`.
-        enabled: bool as Flag = false => true, FIXED;
+        enabled: bool as Flag = false, FIXED;
     }
 }
 

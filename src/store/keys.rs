@@ -48,6 +48,22 @@ pub fn insert(db: &Connection, key: &KeyRow) -> rusqlite::Result<()> {
         .map(drop)
 }
 
+/// Every key, the oldest first.
+///
+/// # Errors
+/// What SQLite says.
+pub fn all(db: &Connection) -> rusqlite::Result<Vec<KeyRow>> {
+    db.prepare_cached(&format!("SELECT {COLUMNS} FROM api_keys ORDER BY created_at, id"))?.query_map([], key)?.collect()
+}
+
+/// Removes a key. False where there was none.
+///
+/// # Errors
+/// What SQLite says.
+pub fn delete(db: &Connection, id: Uuid) -> rusqlite::Result<bool> {
+    Ok(db.prepare_cached("DELETE FROM api_keys WHERE id = ?1")?.execute([id.as_bytes()])? == 1)
+}
+
 fn key(row: &Row<'_>) -> rusqlite::Result<KeyRow> {
     Ok(KeyRow {
         id: calls::uuid(row, 0)?,
@@ -85,12 +101,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where they could not be read.
     pub async fn keys(&self) -> Result<Vec<KeyRow>, StoreError> {
-        self.read(|db| {
-            db.prepare_cached(&format!("SELECT {COLUMNS} FROM api_keys ORDER BY created_at, id"))?
-                .query_map([], key)?
-                .collect()
-        })
-        .await
+        self.read(all).await
     }
 
     /// Removes a key. False where there was none.
@@ -98,6 +109,6 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where it could not be committed.
     pub async fn delete_key(&self, id: Uuid) -> Result<bool, StoreError> {
-        self.write(move |tx| Ok(tx.execute("DELETE FROM api_keys WHERE id = ?1", [id.as_bytes()])? == 1)).await
+        self.write(move |tx| delete(tx, id)).await
     }
 }

@@ -82,7 +82,7 @@ impl Shared {
 /// The threads, and the claim to the data directory.
 struct Owned {
     readers: Vec<JoinHandle<()>>,
-    writer: JoinHandle<()>,
+    writer: JoinHandle<Connection>,
     claim: File,
 }
 
@@ -124,17 +124,16 @@ impl Store {
         for _ in 0..reader::READERS {
             connections.push(schema::open_reader(dir)?);
         }
-        let spawn = |name: String, work: Box<dyn FnOnce() + Send>| {
-            thread::Builder::new().name(name).spawn(work).map_err(|source| StoreError::Io { path: dir.clone(), source })
-        };
+        let failed = |source| StoreError::Io { path: dir.clone(), source };
+        let named = |name: &str| thread::Builder::new().name(name.to_owned());
         let mut readers = Vec::new();
-        for (n, db) in connections.into_iter().enumerate() {
+        for db in connections {
             let reads = Arc::clone(&shared.reads);
-            readers.push(spawn(format!("store-reader-{n}"), Box::new(move || reader::run(&db, &reads)))?);
+            readers.push(named("store-reader").spawn(move || reader::run(&db, &reads)).map_err(failed)?);
         }
-        let writer =
-            spawn("store-writer".to_owned(), Box::new(move || writer.run())).inspect_err(|_| shared.reads.close())?;
-        let threads = readers.iter().chain([&writer]).map(|thread| thread.thread().id()).collect();
+        let writer = named("store-writer").spawn(move || writer.run()).map_err(failed);
+        let writer = writer.inspect_err(|_| shared.reads.close())?;
+        let threads = readers.iter().map(JoinHandle::thread).chain([writer.thread()]).map(thread::Thread::id).collect();
         let owned = Mutex::new(Some(Owned { readers, writer, claim }));
         Ok(Self(Arc::new(Inner { shared, owned, threads })))
     }
@@ -269,11 +268,16 @@ impl Inner {
         }
         let mut owned = self.owned.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(Owned { readers, writer, claim }) = owned.take() else { return };
-        // The writer's connection goes last: the last one to close leaves no write-ahead log behind.
-        for thread in readers.into_iter().chain([writer]) {
-            if thread.join().is_err() {
-                tracing::error!("a thread of the store had panicked");
+        let panicked = || tracing::error!("a thread of the store had panicked");
+        for reader in readers {
+            if reader.join().is_err() {
+                panicked();
             }
+        }
+        // The writer's connection goes last: the last one to close leaves no write-ahead log behind, if it may write.
+        match writer.join() {
+            Ok(db) => drop(db),
+            Err(_) => panicked(),
         }
         drop(claim);
     }

@@ -258,3 +258,62 @@ pub(super) fn page(db: &Connection, query: &CallQuery) -> rusqlite::Result<Page<
     let next = items.last().filter(|_| more).map(|call| call.id);
     Ok(Page { items, next })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::schema;
+
+    /// Every kind of condition, in every combination.
+    fn queries() -> Vec<CallQuery> {
+        let user = |name| UserId::new(name).ok();
+        let mut queries = vec![CallQuery::default()];
+        let mut fork = |change: &dyn Fn(&mut CallQuery)| {
+            let mut forked = queries.clone();
+            forked.iter_mut().for_each(change);
+            queries.extend(forked);
+        };
+        fork(&|query| query.state = Some(CallState::Ringing));
+        fork(&|query| query.state = Some(CallState::Ended));
+        fork(&|query| query.user = user("ann"));
+        fork(&|query| query.caller = user("ann"));
+        fork(&|query| query.callee = user("ben"));
+        fork(&|query| query.reason = Some(Reason::MediaFailed));
+        fork(&|query| query.door = Some(Door::Native));
+        queries
+    }
+
+    #[test]
+    fn every_walk_is_one_run_of_an_index_in_the_order_of_the_list() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = schema::open(dir.path()).unwrap();
+        db.execute("INSERT INTO classes VALUES (1, 'media_failed', 'native', 'native')", []).unwrap();
+        let mut plans = std::collections::BTreeSet::new();
+        for query in queries() {
+            for walk in walks(&db, &query).unwrap() {
+                let mut explain = db.prepare(&format!("EXPLAIN QUERY PLAN {}", walk.sql)).unwrap();
+                let common = [0, 9, 9].into_iter().map(Value::Integer).chain(walk.values);
+                let lines: Vec<String> = explain
+                    .query_map(params_from_iter(common), |row| row.get("detail"))
+                    .unwrap()
+                    .collect::<Result<_, _>>()
+                    .unwrap();
+                plans.insert(lines.join("; "));
+            }
+        }
+        let plans: Vec<&str> = plans.iter().map(String::as_str).collect();
+        assert_eq!(
+            plans,
+            [
+                "SEARCH calls USING COVERING INDEX calls_callee (callee=? AND class=? AND rowid>? AND rowid<?)",
+                "SEARCH calls USING COVERING INDEX calls_caller (caller=? AND class=? AND rowid>? AND rowid<?)",
+                "SEARCH calls USING COVERING INDEX calls_class (class=? AND rowid>? AND rowid<?)",
+                "SEARCH calls USING COVERING INDEX calls_live (state=? AND seq>? AND seq<?)",
+                "SEARCH calls USING INDEX calls_callee (callee=? AND class=? AND rowid>? AND rowid<?)",
+                "SEARCH calls USING INDEX calls_caller (caller=? AND class=? AND rowid>? AND rowid<?)",
+                "SEARCH calls USING INDEX calls_pair (pair=? AND class=? AND rowid>? AND rowid<?)",
+                "SEARCH calls USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+            ]
+        );
+    }
+}

@@ -24,7 +24,10 @@ use super::{
 };
 use crate::{
     clock,
-    protocol::ids::{CallId, RoomNumber},
+    protocol::{
+        ids::{CallId, RoomNumber},
+        record::CallRecord,
+    },
 };
 
 /// The most jobs in one transaction. More: fewer fsyncs under load. Fewer: the first of a batch waits less for the last.
@@ -71,15 +74,15 @@ impl Writer {
         Ok(Self { db, shared, observer, sweeper, last_room, probe_at: None })
     }
 
-    /// Writes until the queue is closed and empty.
-    pub(super) fn run(mut self) {
+    /// Writes until the queue is closed and empty. The connection is the caller's to close, after those of the readers.
+    pub(super) fn run(mut self) -> Connection {
         loop {
             let due = self.sweeper.as_ref().map(Sweeper::due).into_iter().chain(self.probe_at).min();
             let patience = due.map(|due| due.saturating_duration_since(clock::now()));
             match self.shared.jobs.take(BATCH, patience) {
                 Taken::Jobs(jobs) => self.batch(jobs),
                 Taken::TimedOut => {}
-                Taken::Closed => return,
+                Taken::Closed => return self.db,
             }
             self.probe();
             self.sweep();
@@ -290,10 +293,11 @@ fn write_calls(tx: &Transaction<'_>, run: &[Entry]) -> rusqlite::Result<()> {
             Job::Task(_) => None,
         })
     };
-    let last: HashMap<CallId, usize> = writes().enumerate().map(|(n, write)| (write.record.id, n)).collect();
-    for (n, write) in writes().enumerate() {
-        if last.get(&write.record.id) == Some(&n) {
-            calls::save(tx, &write.record)?;
+    let mut last: HashMap<CallId, &CallRecord> = writes().map(|write| (write.record.id, &*write.record)).collect();
+    for write in writes() {
+        // Where the call came first, so that new calls keep their order.
+        if let Some(record) = last.remove(&write.record.id) {
+            calls::save(tx, record)?;
         }
     }
     for write in writes().filter(|write| !write.outbox.is_empty()) {
@@ -314,5 +318,19 @@ mod tests {
         assert_eq!(later(Some(room(10)), room(9)), Some(room(10)));
         assert_eq!(later(Some(room(i32::MAX)), room(1)), Some(room(1)));
         assert_eq!(later(Some(room(1)), room(i32::MAX)), Some(room(1)));
+    }
+
+    #[test]
+    fn the_probe_notices_that_there_is_no_room_left() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = super::super::schema::open(dir.path()).unwrap();
+        probe(&db).unwrap();
+        let pages: i64 = db.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+        let limit = |pages: i64| db.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(())).unwrap();
+        limit(pages);
+        assert_eq!(probe(&db).unwrap_err().sqlite_error_code(), Some(ErrorCode::DiskFull));
+        assert!(db.is_autocommit());
+        limit(pages + 1_000);
+        probe(&db).unwrap();
     }
 }

@@ -1,0 +1,214 @@
+//! `calls`, `finish` and `health`: the REST API from a terminal.
+
+use clap::Args;
+use reqwest::Method;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{
+    accounts::user_id,
+    client::{ApiArgs, Client, ServerArgs},
+    output::{CliError, colours, printable, say},
+};
+use crate::{
+    clock,
+    protocol::{
+        ids::UserId,
+        record::{CallState, Timestamp},
+    },
+};
+
+const CALLS_EXAMPLES: &str = "\
+Examples:
+  hookswitch calls                             the last fifty
+  hookswitch calls --user alice --state ended
+  hookswitch calls --json | jq '.[].reason'";
+
+#[derive(Debug, Args)]
+#[command(after_help = CALLS_EXAMPLES)]
+pub(super) struct CallsArgs {
+    /// Only calls from or to this user
+    #[arg(long, value_parser = user_id)]
+    user: Option<UserId>,
+    /// Only calls that have come so far: requested, ringing, talking or ended
+    #[arg(long, value_parser = state)]
+    state: Option<CallState>,
+    /// How many at most
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=500))]
+    limit: u16,
+    /// As JSON, every field
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    api: ApiArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FinishArgs {
+    /// The call's id
+    call: Uuid,
+    /// The code that both parties are told
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true, value_name = "CODE")]
+    error_code: i32,
+    #[command(flatten)]
+    api: ApiArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct HealthArgs {
+    #[command(flatten)]
+    server: ServerArgs,
+}
+
+fn state(name: &str) -> Result<CallState, &'static str> {
+    CallState::parse(name).ok_or("a state is requested, ringing, talking or ended")
+}
+
+pub(super) fn list(args: CallsArgs) -> Result<(), CliError> {
+    let mut query = vec![("limit", args.limit.to_string())];
+    query.extend(args.user.map(|user| ("user", user.as_str().to_owned())));
+    query.extend(args.state.map(|state| ("state", state.as_str().to_owned())));
+    let page = Client::new(args.api)?.ask(Method::GET, "/api/v1/calls", &query, None)?;
+    let calls = page.get("items").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    if args.json {
+        return say(&format!("{:#}", Value::Array(calls.to_vec())));
+    }
+    say(&table(calls, clock::wall(), colours()))
+}
+
+pub(super) fn finish(args: FinishArgs) -> Result<(), CliError> {
+    let body = json!({ "error_code": args.error_code, "user_str": "" });
+    let path = format!("/api/v1/calls/{}/finish", args.call);
+    let call = Client::new(args.api)?.ask(Method::POST, &path, &[], Some(&body))?;
+    let row = Row::of(&call, clock::wall());
+    say(&format!("{}: {}, {}, {}", row.state, row.who, row.lasted, row.end))
+}
+
+pub(super) fn health(args: HealthArgs) -> Result<(), CliError> {
+    let (status, text) = Client::anonymous(args.server)?.send(Method::GET, "/readyz", &[], None)?;
+    if status.is_success() {
+        return say("ready");
+    }
+    Err(CliError::Said(format!("not ready (HTTP {}): {}", status.as_u16(), printable(text.trim()))))
+}
+
+/// What a person wants to know of a call.
+struct Row {
+    requested: String,
+    state: String,
+    who: String,
+    lasted: String,
+    end: String,
+    id: String,
+}
+
+impl Row {
+    fn of(call: &Value, now: Timestamp) -> Self {
+        let text = |name: &str| printable(call.get(name).and_then(Value::as_str).unwrap_or_default());
+        let time = |name: &str| call.get(name).and_then(Value::as_str).and_then(Timestamp::parse_rfc3339);
+        let number = |name: &str| call.get(name).and_then(Value::as_u64);
+        let state = text("state");
+        let lasted = match (time("started_at"), time("ringing_at")) {
+            (Some(started), _) => {
+                format!("talked {}", span(number("talk_ms").unwrap_or_else(|| now.ms_since(started))))
+            }
+            (None, Some(ringing)) => {
+                format!("rang {}", span(number("ring_ms").unwrap_or_else(|| now.ms_since(ringing))))
+            }
+            (None, None) => "-".into(),
+        };
+        let code = call.get("error_code").and_then(Value::as_i64);
+        let end =
+            code.map_or_else(|| "-".to_owned(), |code| format!("{code} {}", text("reason")).trim_end().to_owned());
+        let requested = time("requested_at").map(Timestamp::to_rfc3339).unwrap_or_default();
+        // To the second: "2026-11-21T03:10:00".
+        let requested = requested.get(..19).unwrap_or_default().replace('T', " ");
+        Self { requested, state, who: format!("{} -> {}", text("caller"), text("callee")), lasted, end, id: text("id") }
+    }
+
+    fn cells(&self) -> [&str; 6] {
+        [&self.requested, &self.state, &self.who, &self.lasted, &self.end, &self.id]
+    }
+
+    /// The colour of the state, as a terminal takes it.
+    fn colour(&self) -> &'static str {
+        match CallState::parse(&self.state) {
+            Some(CallState::Requested) => "\u{1b}[36m",
+            Some(CallState::Ringing) => "\u{1b}[33m",
+            Some(CallState::Talking) => "\u{1b}[32m",
+            Some(CallState::Ended) | None => "\u{1b}[2m",
+        }
+    }
+}
+
+fn span(ms: u64) -> String {
+    let secs = ms / 1000;
+    match secs {
+        0..60 => format!("{secs}.{} s", ms % 1000 / 100),
+        60..3600 => format!("{}:{:02} min", secs / 60, secs % 60),
+        _ => format!("{}:{:02} h", secs / 3600, secs % 3600 / 60),
+    }
+}
+
+fn table(calls: &[Value], now: Timestamp, colours: bool) -> String {
+    if calls.is_empty() {
+        return "no calls".into();
+    }
+    let rows: Vec<Row> = calls.iter().map(|call| Row::of(call, now)).collect();
+    let heads = ["REQUESTED (UTC)", "STATE", "WHO", "HOW LONG", "END", "CALL"];
+    let mut widths = heads.map(str::len);
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row.cells()) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let line = |cells: [&str; 6]| {
+        let padded = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
+        padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    let paint = |row: &Row| match colours {
+        true => format!("{}{}\u{1b}[0m", row.colour(), line(row.cells())),
+        false => line(row.cells()),
+    };
+    let head = line(heads);
+    std::iter::once(head).chain(rows.iter().map(paint)).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn calls() -> Vec<Value> {
+        vec![
+            json!({ "id": "0199f2a4-5c1e-7d3a-9b0f-2f6f0a1c9e11", "state": "talking", "caller": "alice", "callee": "bob",
+                "requested_at": "2026-11-21T03:10:00.000Z", "ringing_at": "2026-11-21T03:10:00.100Z",
+                "started_at": "2026-11-21T03:10:05.000Z", "error_code": null, "reason": null, "talk_ms": null }),
+            json!({ "id": "0199f2a4-0000-7d3a-9b0f-2f6f0a1c9e11", "state": "ended", "caller": "carol-with-a-long-name",
+                "callee": "bob", "requested_at": "2026-11-21T03:09:00.000Z", "error_code": 100_103, "reason": "busy" }),
+        ]
+    }
+
+    #[test]
+    fn the_table_is_aligned_and_says_code_and_name() {
+        let now = Timestamp::parse_rfc3339("2026-11-21T03:11:10Z").unwrap();
+        assert_eq!(
+            table(&calls(), now, false),
+            "REQUESTED (UTC)      STATE    WHO                            HOW LONG         END          CALL\n\
+             2026-11-21 03:10:00  talking  alice -> bob                   talked 1:05 min  -            \
+             0199f2a4-5c1e-7d3a-9b0f-2f6f0a1c9e11\n\
+             2026-11-21 03:09:00  ended    carol-with-a-long-name -> bob  -                100103 busy  \
+             0199f2a4-0000-7d3a-9b0f-2f6f0a1c9e11"
+        );
+        assert!(table(&calls(), now, true).contains("\u{1b}[32m2026"));
+        assert_eq!(table(&[], now, true), "no calls");
+    }
+
+    #[test]
+    fn spans_are_short() {
+        for (ms, expected) in
+            [(0, "0.0 s"), (412, "0.4 s"), (59_999, "59.9 s"), (65_000, "1:05 min"), (3_660_000, "1:01 h")]
+        {
+            assert_eq!(span(ms), expected);
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The REST API, as the commands use it: one server, one key, never anywhere else.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::Args;
+use reqwest::{Method, RequestBuilder, StatusCode};
+use serde_json::Value;
+use url::{Host, Url};
+
+use super::output::{CliError, printable};
+
+/// How long an answer may take.
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// The API key of a server in development mode.
+const DEV_KEY: &str = "dev";
+const KEY_VARIABLE: &str = "HOOKSWITCH_API_KEY";
+
+/// Which server.
+#[derive(Debug, Args)]
+pub(super) struct ServerArgs {
+    /// The server
+    #[arg(long, env = "HOOKSWITCH_URL", default_value = "http://127.0.0.1:8080", value_parser = web)]
+    pub(super) url: Url,
+}
+
+/// Which server, and who asks.
+#[derive(Debug, Args)]
+pub(super) struct ApiArgs {
+    #[command(flatten)]
+    server: ServerArgs,
+    /// A file with the API key; otherwise HOOKSWITCH_API_KEY has it, or a server on this machine takes `dev`
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+}
+
+fn web(text: &str) -> Result<Url, &'static str> {
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    url.ok_or("a URL as http://127.0.0.1:8080 or https://calls.example.org")
+}
+
+/// A server to ask.
+pub(super) struct Client {
+    http: reqwest::Client,
+    url: Url,
+    key: Option<String>,
+}
+
+impl Client {
+    pub(super) fn anonymous(args: ServerArgs) -> Result<Self, CliError> {
+        let mut http = reqwest::Client::builder().timeout(TIMEOUT).redirect(reqwest::redirect::Policy::none());
+        if is_loopback(&args.url) {
+            http = http.no_proxy();
+        }
+        let failed = |source| CliError::Http { what: "no HTTP client".into(), source: Some(source) };
+        Ok(Self { http: http.build().map_err(failed)?, url: args.url, key: None })
+    }
+
+    pub(super) fn new(args: ApiArgs) -> Result<Self, CliError> {
+        let from_env = std::env::var(KEY_VARIABLE).ok().filter(|key| !key.is_empty());
+        let key = match (args.key_file, from_env) {
+            (Some(path), _) => {
+                let text = std::fs::read_to_string(&path);
+                let text = text.map_err(|error| CliError::Said(format!("cannot read {}: {error}", path.display())))?;
+                Some(text.trim().to_owned())
+            }
+            (None, Some(key)) => Some(key),
+            (None, None) => is_loopback(&args.server.url).then(|| DEV_KEY.to_owned()),
+        };
+        Ok(Self { key, ..Self::anonymous(args.server)? })
+    }
+
+    /// Asks; any answer but success is an error in the server's own words.
+    pub(super) fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        query: &[(&str, String)],
+        body: Option<&Value>,
+    ) -> Result<Value, CliError> {
+        let (status, text) = self.send(method, path, query, body)?;
+        let json: Option<Value> = serde_json::from_str(&text).ok();
+        if status.is_success() {
+            return json
+                .ok_or_else(|| CliError::Said(format!("{} is no hookswitch server: no JSON came back", self.url)));
+        }
+        Err(CliError::Said(refusal(status, json.as_ref())))
+    }
+
+    /// Asks; returns whatever comes.
+    pub(super) fn send(
+        &self,
+        method: Method,
+        path: &str,
+        query: &[(&str, String)],
+        body: Option<&Value>,
+    ) -> Result<(StatusCode, String), CliError> {
+        let mut url = self.url.clone();
+        url.set_path(&format!("{}{path}", self.url.path().trim_end_matches('/')));
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        let mut request = self.http.request(method, url);
+        if let Some(key) = &self.key {
+            request = request.bearer_auth(key);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(answer(request)).map_err(|error| {
+            let what = if error.is_connect() {
+                format!("cannot reach {}: does the server run there? --url or HOOKSWITCH_URL names another", self.url)
+            } else {
+                format!("{} did not answer as it should", self.url)
+            };
+            CliError::Http { what, source: Some(error.without_url()) }
+        })
+    }
+}
+
+async fn answer(request: RequestBuilder) -> Result<(StatusCode, String), reqwest::Error> {
+    let response = request.send().await?;
+    Ok((response.status(), response.text().await?))
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+/// A problem document in one line, and what helps against the commonest.
+fn refusal(status: StatusCode, problem: Option<&Value>) -> String {
+    let field = |name: &str| problem.and_then(|problem| problem.get(name)).and_then(Value::as_str);
+    let what = field("detail").or_else(|| field("title")).unwrap_or("no reason given");
+    let code = problem.and_then(|problem| problem.get("error_code")).and_then(Value::as_i64);
+    let code = code.filter(|code| *code != 0).map(|code| format!(", error code {code}")).unwrap_or_default();
+    let hint = match status {
+        StatusCode::UNAUTHORIZED => {
+            "\nPut an API key into HOOKSWITCH_API_KEY or a --key-file; `hookswitch key new --scope control` makes one."
+        }
+        StatusCode::FORBIDDEN => "\nThis needs an API key of a wider scope: `hookswitch key new --scope control`.",
+        _ => "",
+    };
+    printable(&format!("the server refused: {what} (HTTP {}{code}){hint}", status.as_u16()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_this_machine_is_offered_the_development_key() {
+        for (url, expected) in [
+            ("http://127.0.0.1:8080", true),
+            ("http://localhost", true),
+            ("http://[::1]:1", true),
+            ("http://localhost.example.org", false),
+            ("https://calls.example.org", false),
+            ("http://10.0.0.1", false),
+        ] {
+            assert_eq!(is_loopback(&url.parse().unwrap()), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_what_the_server_says_and_what_helps() {
+        let problem = json!({ "title": "Callee is busy", "detail": "bob is talking\u{1b}[2J", "error_code": 100_103 });
+        assert_eq!(
+            refusal(StatusCode::CONFLICT, Some(&problem)),
+            "the server refused: bob is talking[2J (HTTP 409, error code 100103)"
+        );
+        assert!(refusal(StatusCode::UNAUTHORIZED, None).contains("HOOKSWITCH_API_KEY"));
+    }
+}

@@ -1,0 +1,100 @@
+//! Logs on standard error: text on a terminal, one JSON object a line otherwise.
+//!
+//! Levels: ERROR, something is broken and somebody must mend it; WARN, somebody should look; INFO, what happens to calls and
+//! the server; DEBUG, what the server does about it; TRACE, everything. No token, password, secret or SDP at any level.
+
+use std::io::{self, IsTerminal as _};
+
+use tracing_subscriber::{
+    EnvFilter, Registry,
+    filter::ParseError,
+    layer::{Layer as _, SubscriberExt as _},
+    reload,
+    util::{SubscriberInitExt as _, TryInitError},
+};
+
+use crate::config::{Log, LogFormat, LogLevel};
+
+/// Changes the filter while the server runs.
+#[derive(Debug, Clone)]
+pub struct Logging(reload::Handle<EnvFilter, Registry>);
+
+/// Why logging cannot start or change.
+#[derive(Debug, thiserror::Error)]
+pub enum LoggingError {
+    /// `log.filter` is no filter.
+    #[error("log.filter cannot be understood")]
+    Filter(#[from] ParseError),
+    /// Something else has taken the logs of this process.
+    #[error("logging was started before")]
+    Init(#[from] TryInitError),
+    /// The subscriber is gone.
+    #[error("logging has ended")]
+    Reload(#[from] reload::Error),
+}
+
+impl Logging {
+    /// Starts logging for the whole process.
+    ///
+    /// # Errors
+    /// [`LoggingError`] where the filter is wrong, or logging was started before.
+    pub fn init(log: &Log) -> Result<Self, LoggingError> {
+        let (filter, handle) = reload::Layer::new(filter(log)?);
+        let terminal = io::stderr().is_terminal();
+        let text = match log.format {
+            LogFormat::Auto => terminal,
+            LogFormat::Text => true,
+            LogFormat::Json => false,
+        };
+        let colours = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
+        let lines = if text {
+            lines.with_ansi(colours).with_target(false).boxed()
+        } else {
+            lines.json().flatten_event(true).with_current_span(true).with_span_list(false).boxed()
+        };
+        tracing_subscriber::registry().with(filter).with(lines).try_init()?;
+        Ok(Self(handle))
+    }
+
+    /// Takes over the level and filter of a configuration that was read again.
+    ///
+    /// # Errors
+    /// [`LoggingError`] where the filter is wrong.
+    pub fn reload(&self, log: &Log) -> Result<(), LoggingError> {
+        Ok(self.0.reload(filter(log)?)?)
+    }
+}
+
+/// The level, then what is said about single modules; the later of two words about the same module counts.
+fn filter(log: &Log) -> Result<EnvFilter, ParseError> {
+    let level = log.level.as_str();
+    let framework = match log.level {
+        LogLevel::Off | LogLevel::Error => level,
+        LogLevel::Warn | LogLevel::Info | LogLevel::Debug | LogLevel::Trace => "warn",
+    };
+    // actix says at INFO that it starts and stops, which the server says itself.
+    EnvFilter::builder().parse(format!("{level},actix_server={framework},{}", log.filter))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(level: LogLevel, text: &str) -> String {
+        filter(&Log { level, filter: text.into(), format: LogFormat::Auto }).unwrap().to_string()
+    }
+
+    #[test]
+    fn the_framework_is_quieter_than_the_server() {
+        assert_eq!(shown(LogLevel::Info, ""), "actix_server=warn,info");
+        assert_eq!(shown(LogLevel::Off, ""), "actix_server=off,off");
+    }
+
+    #[test]
+    fn the_filter_has_the_last_word() {
+        assert_eq!(shown(LogLevel::Warn, "actix_server=trace,hookswitch::webhooks=debug"), {
+            "hookswitch::webhooks=debug,actix_server=trace,warn"
+        });
+    }
+}
