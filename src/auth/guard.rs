@@ -3,7 +3,7 @@
 use std::{
     net::{IpAddr, Ipv6Addr},
     num::NonZeroU32,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, RwLock},
     time::{Duration, Instant},
 };
 
@@ -30,10 +30,31 @@ pub struct LoginGuard(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    delay: Duration,
+    limits: RwLock<Arc<Brakes>>,
     failures: DashMap<(String, IpAddr), Failures>,
-    rate: Option<RateLimiter<IpAddr, DashMapStateStore<IpAddr>, HouseClock, NoOpMiddleware<Instant>>>,
     swept_at: Mutex<Instant>,
+}
+
+/// What a reload changes.
+#[derive(Debug)]
+struct Brakes {
+    delay: Duration,
+    rate: Option<RateLimiter<IpAddr, DashMapStateStore<IpAddr>, HouseClock, NoOpMiddleware<Instant>>>,
+}
+
+impl Brakes {
+    fn new(limits: &Limits) -> Arc<Self> {
+        let rate = limits.logins_per_min.map(|per_min: NonZeroU32| {
+            RateLimiter::new(Quota::per_minute(per_min), DashMapStateStore::default(), HouseClock)
+        });
+        Arc::new(Self { delay: limits.failed_login_delay_secs, rate })
+    }
+
+    /// The wait after so many failures: doubled with each but the first.
+    fn delay_after(&self, count: u32) -> Duration {
+        let factor = 1_u32.checked_shl(count.saturating_sub(1)).unwrap_or(u32::MAX);
+        self.delay.saturating_mul(factor).min(LONGEST_DELAY)
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -75,15 +96,20 @@ impl LoginGuard {
     /// A guard with these limits and no memory.
     #[must_use]
     pub fn new(limits: &Limits) -> Self {
-        let rate = limits.logins_per_min.map(|per_min: NonZeroU32| {
-            RateLimiter::new(Quota::per_minute(per_min), DashMapStateStore::default(), HouseClock)
-        });
         Self(Arc::new(Inner {
-            delay: limits.failed_login_delay_secs,
+            limits: RwLock::new(Brakes::new(limits)),
             failures: DashMap::new(),
-            rate,
             swept_at: Mutex::new(clock::now()),
         }))
+    }
+
+    /// Takes over other limits. Failures stay remembered; the logins of the last minute are forgotten.
+    pub fn reload(&self, limits: &Limits) {
+        *self.0.limits.write().unwrap_or_else(PoisonError::into_inner) = Brakes::new(limits);
+    }
+
+    fn brakes(&self) -> Arc<Brakes> {
+        self.0.limits.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Counts a login, with a token or a password, from `address`.
@@ -92,7 +118,8 @@ impl LoginGuard {
     /// [`TooManyLogins`] over the limit.
     pub fn admit(&self, address: IpAddr) -> Result<(), TooManyLogins> {
         self.sweep();
-        let Some(rate) = &self.0.rate else { return Ok(()) };
+        let brakes = self.brakes();
+        let Some(rate) = &brakes.rate else { return Ok(()) };
         rate.check_key(&network(address))
             .map_err(|refused| TooManyLogins { retry_after: refused.wait_time_from(clock::now()) })
     }
@@ -113,14 +140,8 @@ impl LoginGuard {
         let now = clock::now();
         let Some(mut failures) = self.0.failures.get_mut(key) else { return Duration::ZERO };
         let at = failures.next.max(now);
-        failures.next = at + self.delay_after(failures.count);
+        failures.next = at + self.brakes().delay_after(failures.count);
         at - now
-    }
-
-    /// The wait after so many failures: doubled with each but the first.
-    fn delay_after(&self, count: u32) -> Duration {
-        let factor = 1_u32.checked_shl(count.saturating_sub(1)).unwrap_or(u32::MAX);
-        self.0.delay.saturating_mul(factor).min(LONGEST_DELAY)
     }
 
     fn forget(&self, key: &(String, IpAddr)) {
@@ -128,14 +149,15 @@ impl LoginGuard {
     }
 
     fn remember(&self, key: (String, IpAddr)) {
+        let brakes = self.brakes();
         let known = self.0.failures.contains_key(&key);
-        if self.0.delay.is_zero() || (!known && self.0.failures.len() >= MOST_REMEMBERED) {
+        if brakes.delay.is_zero() || (!known && self.0.failures.len() >= MOST_REMEMBERED) {
             return;
         }
         let now = clock::now();
         let mut failures = self.0.failures.entry(key).or_insert(Failures { count: 0, next: now });
         failures.count = failures.count.saturating_add(1);
-        failures.next = failures.next.max(now + self.delay_after(failures.count));
+        failures.next = failures.next.max(now + brakes.delay_after(failures.count));
     }
 
     /// Throws away what is forgotten, now and then.
@@ -149,7 +171,7 @@ impl LoginGuard {
             *swept_at = now;
         }
         self.0.failures.retain(|_, failures| now.saturating_duration_since(failures.next) < MEMORY);
-        if let Some(rate) = &self.0.rate {
+        if let Some(rate) = &self.brakes().rate {
             rate.retain_recent();
         }
     }
@@ -255,6 +277,21 @@ mod tests {
         assert_eq!(guard.admit(address("192.0.2.2")), Ok(()));
         tokio::time::advance(Duration::from_secs(31)).await;
         assert_eq!(guard.admit(from), Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn other_limits_are_taken_over_and_failures_stay_remembered() {
+        let guard = LoginGuard::new(&limits());
+        waits(&guard, "alice", "192.0.2.1").await.1.failed();
+        guard.reload(&Limits {
+            logins_per_min: NonZeroU32::new(1),
+            failed_login_delay_secs: Duration::from_secs(2),
+            ..limits()
+        });
+        waits(&guard, "alice", "192.0.2.1").await.1.failed();
+        assert_eq!(waits(&guard, "alice", "192.0.2.1").await.0, 4000, "the second failure, at the new delay");
+        guard.admit(address("192.0.2.1")).unwrap();
+        guard.admit(address("192.0.2.1")).unwrap_err();
     }
 
     #[tokio::test(start_paused = true)]

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     StoreArgs,
-    output::{CliError, remark, say},
+    output::{CliError, printable, remark, say},
 };
 use crate::{
     auth::{Scope, UserTokens, keys, passwords},
@@ -107,14 +107,14 @@ pub(super) fn key(command: KeyCommand) -> Result<(), CliError> {
                 "Keep it: it is not shown again. Scope {}, id {}, store {}.",
                 scope.as_str(),
                 row.id,
-                data_dir.display()
+                std::path::absolute(&data_dir)?.display()
             ))
         }
         KeyCommand::List { store } => {
             let db = store::open_cli(&store.load()?.config.store.data_dir)?;
             for KeyRow { id, scope, name, created_at, .. } in store::keys::all(&db)? {
                 let line = format!("{id}  {:7}  {}  {name}", scope.as_str(), created_at.to_rfc3339());
-                say(super::output::printable(line.trim_end()).as_str())?;
+                say(&printable(line.trim_end()))?;
             }
             Ok(())
         }

@@ -339,6 +339,7 @@ impl Inner {
             self.registry.change(|table| removed.map(|hook| table.insert(name, hook)));
             return Err(error.into());
         }
+        self.wake.notify_one();
         Ok(true)
     }
 

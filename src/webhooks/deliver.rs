@@ -141,7 +141,10 @@ impl Deliverer {
         let hearing = table.values().filter(|hook| hook.hears());
         let asks: Vec<_> = hearing
             .filter_map(|hook| {
-                desk.queues.entry(hook.name.clone()).or_insert_with(|| Queue::new(hook.name.clone())).ask()
+                desk.queues
+                    .entry(hook.name.clone())
+                    .or_insert_with(|| Queue::new(hook.name.clone(), hook.created_at))
+                    .ask()
             })
             .collect();
         if asks.is_empty() {
@@ -164,6 +167,7 @@ impl Deliverer {
                 queue.drop_waiting();
                 continue;
             };
+            desk.stale |= queue.belongs_to(hook.created_at, desk.reading);
             while let Some(due) = queue.next() {
                 let (client, hook, timeout) = (self.client.clone(), Arc::clone(&hook), self.terms.timeout);
                 desk.tasks.spawn(async move {

@@ -31,6 +31,10 @@ const PARK: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub(super) struct Queue {
     hook: String,
+    /// When the hook was registered: another one of the same name has nothing to do with what is held here.
+    registered: Timestamp,
+    /// What is being read from the outbox may be the other one's.
+    outdated: bool,
     lanes: BTreeMap<CallId, Lane>,
     /// Calls that have something to send and nothing under way.
     ready: VecDeque<CallId>,
@@ -62,9 +66,11 @@ pub(super) struct Tried {
 }
 
 impl Queue {
-    pub(super) fn new(hook: String) -> Self {
+    pub(super) fn new(hook: String, registered: Timestamp) -> Self {
         Self {
             hook,
+            registered,
+            outdated: false,
             lanes: BTreeMap::new(),
             ready: VecDeque::new(),
             held: BTreeSet::new(),
@@ -86,6 +92,9 @@ impl Queue {
 
     /// Takes what the outbox had. True where it should be asked again, since its answer was out of date when it came.
     pub(super) fn accept(&mut self, found: Found, now: Timestamp, overtake: Duration, marks: &mut Vec<Mark>) -> bool {
+        if std::mem::take(&mut self.outdated) {
+            return true;
+        }
         self.more = found.more;
         self.next_at = found.next_at;
         let mut again = false;
@@ -196,6 +205,18 @@ impl Queue {
         self.held.is_empty()
     }
 
+    /// Makes sure that nothing of an earlier hook of the same name is sent to the one registered at `at`. True where the outbox
+    /// has to be asked again.
+    pub(super) fn belongs_to(&mut self, at: Timestamp, reading: bool) -> bool {
+        if self.registered == at {
+            return false;
+        }
+        self.registered = at;
+        self.outdated = reading;
+        self.drop_waiting();
+        true
+    }
+
     /// Lets go of what is not under way: it stays in the outbox.
     pub(super) fn drop_waiting(&mut self) {
         for lane in self.lanes.values_mut() {
@@ -265,7 +286,7 @@ mod tests {
 
     #[test]
     fn one_event_of_a_call_is_under_way_at_a_time_and_calls_go_side_by_side() {
-        let mut queue = Queue::new("crm".into());
+        let mut queue = Queue::new("crm".into(), Timestamp(0));
         give(&mut queue, vec![due(1, 7, 1, None), due(2, 7, 2, Some(1)), due(3, 8, 1, None)]);
         let [first, other] = [queue.next().unwrap(), queue.next().unwrap()];
         assert_eq!((first.id, other.id), (1, 3));
@@ -276,7 +297,7 @@ mod tests {
 
     #[test]
     fn a_failure_parks_what_follows_and_a_delivery_releases_it() {
-        let mut queue = Queue::new("crm".into());
+        let mut queue = Queue::new("crm".into(), Timestamp(0));
         give(&mut queue, vec![due(1, 7, 1, None), due(2, 7, 2, Some(1))]);
         let mut first = queue.next().unwrap();
         let mut marks = answer(&mut queue, &first, Next::Retry(WAIT), Timestamp(1));
@@ -296,7 +317,7 @@ mod tests {
 
     #[test]
     fn an_old_event_that_fails_is_overtaken() {
-        let mut queue = Queue::new("crm".into());
+        let mut queue = Queue::new("crm".into(), Timestamp(0));
         give(&mut queue, vec![due(1, 7, 1, None), due(2, 7, 2, Some(1))]);
         let first = queue.next().unwrap();
         let marks = answer(&mut queue, &first, Next::Retry(WAIT), after(Timestamp(0), OVERTAKE));
@@ -306,7 +327,7 @@ mod tests {
 
     #[test]
     fn what_stands_behind_an_event_on_disk_is_parked_and_an_outdated_answer_is_asked_anew() {
-        let mut queue = Queue::new("crm".into());
+        let mut queue = Queue::new("crm".into(), Timestamp(0));
         let marks = give(&mut queue, vec![due(2, 7, 2, Some(1)), due(3, 7, 3, Some(2))]);
         assert_eq!(parks(&marks).iter().map(|(id, _)| *id).collect::<Vec<_>>(), [2, 3]);
         flush(&mut queue, &marks);
@@ -316,7 +337,7 @@ mod tests {
 
     #[test]
     fn a_failing_hook_gets_fewer_posts_at_once_and_memory_is_bounded() {
-        let mut queue = Queue::new("crm".into());
+        let mut queue = Queue::new("crm".into(), Timestamp(0));
         give(&mut queue, (0..256).map(|n| due(n, n.unsigned_abs().into(), 1, None)).collect());
         assert!(queue.ask().is_none() && queue.has_more());
         let sent: Vec<_> = std::iter::from_fn(|| queue.next()).collect();
@@ -328,8 +349,20 @@ mod tests {
     }
 
     #[test]
+    fn a_new_hook_of_the_same_name_inherits_nothing() {
+        let mut queue = Queue::new("crm".into(), Timestamp(0));
+        give(&mut queue, vec![due(1, 7, 1, None)]);
+        assert!(!queue.belongs_to(Timestamp(0), true));
+        assert!(queue.belongs_to(Timestamp(5), true));
+        assert!(queue.accept(found(vec![due(2, 8, 1, None)], &[1]), Timestamp(1), OVERTAKE, &mut Vec::new()));
+        assert!(queue.next().is_none() && queue.is_idle());
+        give(&mut queue, vec![due(3, 9, 1, None)]);
+        assert_eq!(queue.next().unwrap().id, 3);
+    }
+
+    #[test]
     fn what_is_not_under_way_can_be_let_go() {
-        let mut queue = Queue::new("crm".into());
+        let mut queue = Queue::new("crm".into(), Timestamp(0));
         give(&mut queue, vec![due(1, 7, 1, None), due(2, 7, 2, Some(1)), due(3, 8, 1, None)]);
         let first = queue.next().unwrap();
         queue.drop_waiting();

@@ -10,7 +10,7 @@
  *       localStream: await navigator.mediaDevices.getUserMedia({ audio: true, video: true }),
  *       onRemoteStream: (stream) => { document.querySelector('video').srcObject = stream; },
  *     };
- *     client.on('call', (call) => (call.state === 'ringing' ? call.answer({ media }) : call.media(media)));
+ *     client.on('call', (call) => call.answer({ media }));
  *     client.call('bob', { media });
  *
  * The line is kept by itself: a lost socket is opened again and resumed, what was said meanwhile is replayed, what could not
@@ -425,7 +425,7 @@ export declare class Call extends Emitter<CallEvents> {
      */
     media(options: MediaOptions): CallMedia;
     /**
-     * Accepts an incoming call.
+     * Accepts an incoming call. On one that was placed for this user, or found again after a reload, attaches the media only.
      *
      * @param {AnswerOptions} [options]
      * @returns {Promise<void>} once the server has heard it; state `talking` follows by itself

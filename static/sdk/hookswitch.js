@@ -11,7 +11,7 @@
  *       localStream: await navigator.mediaDevices.getUserMedia({ audio: true, video: true }),
  *       onRemoteStream: (stream) => { document.querySelector('video').srcObject = stream; },
  *     };
- *     client.on('call', (call) => (call.state === 'ringing' ? call.answer({ media }) : call.media(media)));
+ *     client.on('call', (call) => call.answer({ media }));
  *     client.call('bob', { media });
  *
  * The line is kept by itself: a lost socket is opened again and resumed, what was said meanwhile is replayed, what could not
@@ -264,6 +264,14 @@ function tabDevice() {
  */
 function asError(error) {
   return error instanceof Error ? error : new Error(String(error));
+}
+
+/**
+ * @param {Frame} facts of a snapshot
+ * @returns {string | undefined} how the other party is connected
+ */
+function otherDoor(facts) {
+  return facts.role === 'caller' ? facts.callee_door : facts.caller_door;
 }
 
 /**
@@ -822,10 +830,17 @@ export class Client extends Emitter {
     this.iceServers = frame.ice_servers ?? [];
     if (frame.resumed) return;
     /** @type {Frame[]} */
-    const snapshot = frame.calls ?? [];
+    const snapshot = (frame.calls ?? []).filter((/** @type {Frame} */ facts) => this.#isOurs(facts));
     this.#reconcile(snapshot);
     if (newSession) this.#settle(snapshot);
     if (this.#watched.size > 0) this.#watchAgain();
+  }
+
+  // The call of another device of this user is that device's alone.
+  /** @param {Frame} facts */
+  #isOurs(facts) {
+    const owner = facts.role === 'caller' ? facts.caller_device : facts.callee_device;
+    return typeof owner !== 'string' || owner === this.device;
   }
 
   /** @param {Frame[]} snapshot */
@@ -898,7 +913,7 @@ export class Client extends Emitter {
     if (call) return call._event(frame);
     if (frame.event === 'request') {
       const rival = this.calls.find((one) => one._mayBe(frame));
-      if (rival) rival._hold(frame);
+      if (rival) rival._cross(frame);
       else this._incoming(frame);
     } else if (frame.event === 'reply' && frame.error_code === 0 && frame.placed) {
       this.#add({ ...frame, role: 'caller', state: 'ringing' });
@@ -1034,22 +1049,27 @@ export class Call extends Emitter {
   }
 
   /**
-   * Accepts an incoming call.
+   * Accepts an incoming call. On one that was placed for this user, or found again after a reload, attaches the media only.
    *
    * @param {AnswerOptions} [options]
    * @returns {Promise<void>} once the server has heard it; state `talking` follows by itself
    */
-  answer(options = {}) {
+  async answer(options = {}) {
+    if (this.role === 'caller' || this.#state === 'talking') {
+      if (options.media) this.media(options.media);
+      return;
+    }
     this.#answering ??= this.#answer(options).catch((error) => {
       this.#answering = null;
       throw error;
     });
-    return this.#answering;
+    await this.#answering;
   }
 
   /** @param {AnswerOptions} options */
   async #answer(options) {
-    if (this.role !== 'callee' || this.#state !== 'ringing') throw new HookswitchError(codes.NOT_IN_CALL);
+    const open = this.#state === 'ringing' || this.#state === 'dialing';
+    if (this.role !== 'callee' || !open) throw new HookswitchError(codes.NOT_IN_CALL);
     const media = options.media ? this.media(options.media) : this.#media;
     const sdp = options.sdp ?? (await media?._answer(this.offer));
     // A type checker does not see that the state changes while the answer is made.
@@ -1150,6 +1170,7 @@ export class Call extends Emitter {
     try {
       const sdp = options.sdp ?? (options.media && (await this.media(options.media)._offer()));
       if (this.#state === 'ended') return;
+      if (this.role === 'callee') return await this.#answer({ param: options.param, userStr: options.userStr });
       this.#requesting = true;
       const { user, param } = this;
       const fields = { user, flags: this.flags, param, user_str: this.userStr, ring_secs: options.ringSecs, sdp };
@@ -1203,18 +1224,24 @@ export class Call extends Emitter {
 
   /**
    * @internal
-   * @param {Frame} request whether it and our own unanswered request may turn out to be one call
+   * @param {Frame} request whether it and our own, not yet answered, may turn out to be one call
    */
   _mayBe(request) {
-    return this.id === null && this.#requesting && this.user === request.user;
+    return this.id === null && this.role === 'caller' && this.user === request.user;
   }
 
   /**
    * @internal
    * @param {Frame} request
    */
-  _hold(request) {
-    this.#heldRequest = request;
+  _cross(request) {
+    if (this.#requesting) {
+      // The server's answer to our own request will say whether they are one.
+      this.#heldRequest = request;
+    } else {
+      this.id = request.call;
+      this.#merge(request);
+    }
   }
 
   /**
@@ -1233,6 +1260,7 @@ export class Call extends Emitter {
     this.id = facts.id;
     this.user = facts.user;
     this.role = facts.role;
+    this.door = otherDoor(facts) ?? this.door;
     if (facts.state === 'talking' && this.#state !== 'talking') {
       this.#rejoined = true;
       this.room = facts.room;
@@ -1321,6 +1349,8 @@ export class Call extends Emitter {
 const HEAL_MS = { caller: 1500, callee: 4000 };
 /** How long a negotiation may take before it is begun afresh, doubled each time. */
 const GUARD_MS = { caller: 8000, callee: 12_000 };
+/** Where nobody has answered yet, all is said again after this time, doubled each time: they may have been between two pages. */
+const UNHEARD_MS = 2000;
 const MAX_GUARD_MS = 60_000;
 
 /**
@@ -1594,7 +1624,8 @@ export class CallMedia {
    */
   async #accept(pc, from, { type, sdp }) {
     this.#remoteId = from;
-    if (type === 'offer') this.#remoteOffer = sdp;
+    this.#tries = 0;
+    if (type === 'offer') this.#remoteOffer = originOf(sdp);
     await pc.setRemoteDescription({ type, sdp });
   }
 
@@ -1619,7 +1650,7 @@ export class CallMedia {
   async #offered(from, offer) {
     const pc = this.#pc;
     if (pc && from === this.#remoteId) {
-      if (offer.sdp === this.#remoteOffer) return;
+      if (originOf(offer.sdp) === this.#remoteOffer) return;
       if (pc.signalingState !== 'stable' && !this.#polite) return;
     }
     await this.#answerOffer(from, offer);
@@ -1652,12 +1683,23 @@ export class CallMedia {
     }
   }
 
+  async #again() {
+    const pc = this.#pc;
+    if (pc === null || this.#remoteId !== null) await this.#restart();
+    else if (this.#polite) this.#sayHello();
+    else this.#sendDescription(pc);
+  }
+
+  #sayHello() {
+    this.#send({ from: this.#id, hello: true });
+    this.#guard();
+  }
+
   /** A new peer connection on this side, and so on the other. */
   async #restart() {
     const pc = await this.#open(!this.#polite);
     if (this.#polite) {
-      this.#send({ from: this.#id, hello: true });
-      this.#guard();
+      this.#sayHello();
     } else {
       await pc.setLocalDescription();
       this.#sendDescription(pc);
@@ -1697,15 +1739,24 @@ export class CallMedia {
 
   #guard() {
     clearTimeout(this.#guardTimer);
-    const wait = Math.min(MAX_GUARD_MS, GUARD_MS[this.#call.role] * 2 ** this.#tries);
+    const patience = this.#remoteId === null ? UNHEARD_MS : GUARD_MS[this.#call.role];
+    const wait = Math.min(MAX_GUARD_MS, patience * 2 ** this.#tries);
     this.#guardTimer = setTimeout(() => {
       if (this.#closed || this.#pc === null || this.#pc.connectionState === 'connected') return;
       // Without a line nothing can be negotiated; the tries are kept for when there is one.
       if (this.#client.state !== 'online' || !this.#trickles) return this.#guard();
       this.#tries += 1;
-      this.#background(() => this.#restart());
+      this.#background(() => this.#again());
     }, wait);
   }
+}
+
+/**
+ * @param {string} sdp
+ * @returns {string} the line that names an offer and its version; the same offer may come again with more candidates
+ */
+function originOf(sdp) {
+  return /^o=.*$/m.exec(sdp)?.[0] ?? sdp;
 }
 
 /**

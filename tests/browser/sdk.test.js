@@ -324,6 +324,24 @@ test('a page that is loaded anew gets its call back', async () => {
   assert.deepEqual([restored.id, restored.state, restored.role, restored.restored], [call.id, 'talking', 'caller', true]);
 });
 
+test('a device that logs in hears nothing of the call that another device of its user is in', async () => {
+  const [alice, bob] = await both();
+  await talk(alice, bob);
+  const other = await login('alice', { device: 'other' });
+  await other.watch(['bob']);
+  assert.deepEqual(other.calls, []);
+});
+
+test('a device that logs in while its user is being called joins the ring', async () => {
+  const [alice, bob] = await both();
+  const [call] = await ring(alice, bob);
+  const other = await login('bob', { device: 'other' });
+  const joined = await next(other, 'call');
+  assert.deepEqual([joined.role, joined.state, joined.restored], ['callee', 'ringing', true]);
+  await joined.answer();
+  await state(call, 'talking');
+});
+
 test('a session that is replaced does not come back', async () => {
   const alice = await login('alice');
   const closing = next(alice, 'closing');

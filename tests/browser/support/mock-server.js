@@ -42,6 +42,12 @@ export class MockServer {
 
   async #file(request, response) {
     const { pathname } = new URL(request.url, this.url);
+    if (pathname === '/api/v1/calls') {
+      const chunks = await request.toArray();
+      const { caller, callee } = JSON.parse(Buffer.concat(chunks).toString());
+      this.place(caller, callee, true);
+      return response.writeHead(201).end('{}');
+    }
     const path = pathname.endsWith('/') ? '/demo/index.html' : pathname;
     const headers = { 'content-security-policy': "default-src 'self'", 'content-type': TYPES[extname(path)] };
     try {
@@ -144,10 +150,11 @@ class Session {
     const call = this.server.callOf(this.user);
     if (!call) return [];
     const role = call.caller === this.user ? 'caller' : 'callee';
-    if (call[`${role}_session`] && call[`${role}_session`].device !== this.device) return [];
-    if (role === 'caller' || call.state === 'talking') call[`${role}_session`] = this;
+    const owner = call[`${role}_session`];
+    const devices = { caller_device: call.caller_session.device, callee_device: call.callee_session?.device ?? null };
+    if (owner?.device === this.device) call[`${role}_session`] = this;
     const { caller_session, callee_session, offer, ...facts } = call;
-    return [{ ...facts, role, user: role === 'caller' ? call.callee : call.caller, sdp: offer }];
+    return [{ ...facts, ...devices, role, user: role === 'caller' ? call.callee : call.caller, sdp: offer }];
   }
 
   attach(socket, resumed) {

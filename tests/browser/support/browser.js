@@ -1,0 +1,140 @@
+// Chromium, and the people in it. Each person is a tab; whatever their pages complain of is kept.
+
+import assert from 'node:assert/strict';
+import { chromium } from 'playwright-core';
+
+const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--autoplay-policy=no-user-gesture-required',
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
+];
+
+export async function launch() {
+  return chromium.launch({ executablePath: EXECUTABLE, headless: true, args: FLAGS });
+}
+
+/** The people of one test, in one browser window. */
+export class Cast {
+  people = [];
+  complaints = [];
+
+  static async gather(browser, url, options = {}) {
+    const cast = new Cast();
+    cast.url = url;
+    cast.context = await browser.newContext({ viewport: { width: 1180, height: 700 }, ...options });
+    cast.context.setDefaultTimeout(15_000);
+    await cast.context.addInitScript(keepPeerConnections);
+    cast.context.on('request', (request) => {
+      const { origin, protocol } = new URL(request.url());
+      if (protocol.startsWith('http') && origin !== url) cast.complaints.push(`a request left the origin: ${request.url()}`);
+    });
+    return cast;
+  }
+
+  /** Opens the page in a tab of its own; with a name it logs in at once. */
+  async enter(user, query = '&media=fake') {
+    const page = await this.context.newPage();
+    page.on('console', (message) => message.type() === 'error' && this.complaints.push(message.text()));
+    page.on('pageerror', (error) => this.complaints.push(String(error)));
+    page.on('response', (response) => {
+      if (response.status() >= 400) this.complaints.push(`${response.status()} ${response.url()}`);
+    });
+    const person = new Person(page);
+    this.people.push(person);
+    await page.goto(user ? `${this.url}/?user=${user}${query}` : this.url);
+    if (user) await page.getByText('connected', { exact: true }).waitFor();
+    return person;
+  }
+
+  /** @param {RegExp} [expected] complaints that belong to the test, as of a server that was killed */
+  async leave(expected) {
+    await this.context.close();
+    const unexpected = this.complaints.filter((complaint) => !expected?.test(complaint));
+    assert.deepEqual(unexpected, []);
+  }
+}
+
+/** One tab of the demo page. */
+export class Person {
+  constructor(page) {
+    this.page = page;
+  }
+
+  at(id) {
+    return this.page.getByTestId(id);
+  }
+
+  async calls(user) {
+    await this.at('peer').fill(user);
+    await this.at('call').click();
+  }
+
+  async answers() {
+    await this.at('answer').click();
+  }
+
+  /** Waits for a state: idle, dialing, ringing or talking. */
+  async is(state) {
+    await this.at('state').and(this.page.getByText(state, { exact: true })).waitFor();
+  }
+
+  async endedWith(words) {
+    await this.is('idle');
+    await this.at('error-code').and(this.page.getByText(words)).waitFor();
+  }
+
+  /** Waits until decoded frames arrive and the picture that is shown is not black. */
+  async sees() {
+    const before = await this.page.evaluate(decodedFrames);
+    await this.page.waitForFunction(moreFramesThan, { decodedFrames: String(decodedFrames), before: before + 10 }, { polling: 200 });
+    await this.page.waitForFunction(isLively, 'remote-video', { polling: 200 });
+  }
+}
+
+/** Runs in the page before its own scripts. */
+function keepPeerConnections() {
+  const Original = window.RTCPeerConnection;
+  window.peerConnections = [];
+  window.RTCPeerConnection = class extends Original {
+    constructor(...options) {
+      super(...options);
+      window.peerConnections.push(this);
+    }
+  };
+}
+
+/** Runs in the page. */
+async function decodedFrames() {
+  let frames = 0;
+  for (const connection of window.peerConnections) {
+    if (connection.connectionState !== 'connected') continue;
+    for (const report of (await connection.getStats()).values()) frames += report.framesDecoded ?? 0;
+  }
+  return frames;
+}
+
+/** Runs in the page. */
+async function moreFramesThan({ decodedFrames: source, before }) {
+  const frames = await new Function(`return (${source})()`)();
+  return frames > before;
+}
+
+/** Runs in the page. */
+function isLively(id) {
+  const video = document.getElementById(id);
+  if (video.videoWidth === 0) return false;
+  const canvas = new OffscreenCanvas(32, 20);
+  const context = canvas.getContext('2d');
+  context.drawImage(video, 0, 0, 32, 20);
+  const { data } = context.getImageData(0, 0, 32, 20);
+  const light = data.filter((_, index) => index % 4 !== 3);
+  return Math.max(...light) - Math.min(...light) > 40;
+}
