@@ -44,6 +44,8 @@ use crate::{
 
 /// After how many frames in a row that are not even JSON objects a client is given up (4400).
 const HOPELESS_FRAMES: u32 = 8;
+/// How many frames of a client may wait here before it is taken for a flood. Above the burst that the default rate allows.
+const MAILBOX: usize = 4_096;
 /// How many users one session may watch by name. More costs memory and a message for each change.
 const MAX_WATCHED: usize = 5_000;
 /// How long a socket has to carry the close frame away before it is cut.
@@ -429,7 +431,7 @@ impl Session {
         if frame.user == self.me.user {
             return none(codes::BAD_PARAMETER);
         }
-        if self.core.draining() {
+        if self.core.refuses_calls() {
             return none(codes::SERVER_DRAINING);
         }
         let request = Request {
@@ -582,7 +584,7 @@ impl Actor for Session {
 
     fn started(&mut self, ctx: &mut Self::Context) {
         self.core.metrics().actors("session", 1);
-        ctx.set_mailbox_capacity(256);
+        ctx.set_mailbox_capacity(MAILBOX);
         self.enter(ctx);
     }
 
