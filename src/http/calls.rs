@@ -167,7 +167,7 @@ fn must_fit(user_str: &str) -> Result<(), HttpError> {
 #[utoipa::path(
     tag = "calls",
     params(("id" = String, Path, description = "the call", format = Uuid)),
-    request_body(content = FinishForm, description = "may be left out"),
+    request_body(content = Option<FinishForm>, description = "may be left out"),
     responses(
         (status = 200, description = "the call, ended", body = schema::CallDetail),
         (status = 404, description = "no such call", body = Problem<'_>, content_type = "application/problem+json"),

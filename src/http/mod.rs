@@ -64,9 +64,9 @@ fn api_routes(routes: &mut ServiceConfig<'_>) {
         .service(webhooks::rotate_secret)
         .service(webhooks::deliveries)
         .service(webhooks::replay)
-        .service(statistics::get)
+        .service(statistics::stats)
         .service(events::watch_all)
-        .service(nodes::list)
+        .service(nodes::nodes)
         .service(nodes::workers);
 }
 
