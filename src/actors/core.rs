@@ -336,9 +336,10 @@ impl Core {
         self.0.hooks.ask(call, Box::new(done));
     }
 
-    /// What a message means to a call's machine. Whoever waits for the end is noted in `forced`.
-    pub(super) fn heard(&self, message: ToCall, forced: &mut Vec<oneshot::Sender<Arc<CallRecord>>>) -> Input {
-        match message {
+    /// What a message means to a call's machine, if anything. Whoever waits for the end is noted in `forced`.
+    pub(super) fn heard(&self, message: ToCall, forced: &mut Vec<oneshot::Sender<Arc<CallRecord>>>) -> Option<Input> {
+        Some(match message {
+            ToCall::Begin => return None,
             ToCall::Input(input) => input,
             ToCall::Gone { user, device } => {
                 let left = self.directory().presence(&user, &device);
@@ -349,7 +350,7 @@ impl Core {
                 forced.push(done);
                 Input::Force { error_code, user_str }
             }
-        }
+        })
     }
 
     /// Carries out what pending calls and rooms ask for alike. `committed` runs once the record is on disk, or never will

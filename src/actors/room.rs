@@ -109,8 +109,9 @@ impl Room {
     }
 
     fn hear(&mut self, message: ToCall, ctx: &mut Context<Self>) {
-        let input = self.core.heard(message, &mut self.forced);
-        self.drive(input, ctx);
+        if let Some(input) = self.core.heard(message, &mut self.forced) {
+            self.drive(input, ctx);
+        }
     }
 }
 
