@@ -373,8 +373,7 @@ impl Directory {
             }
         }
         if let Some(lines) = &mut lines {
-            lines.release(record.id, &record.caller);
-            lines.release(record.id, &record.callee);
+            lines.free(record);
         }
     }
 
