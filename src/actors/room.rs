@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 
 use super::{
     core::{Core, now},
+    journal::Kept,
     messages::ToCall,
     timer::Timer,
 };
@@ -88,7 +89,7 @@ impl Room {
     fn settle(&mut self, ctx: &mut Context<Self>) {
         while let Some(effect) = self.machine.poll_effect() {
             let addr = ctx.address();
-            let committed = || -> super::core::Committed { Box::new(move |done| addr.do_send(Committed(done))) };
+            let committed = || -> Kept { Box::new(move |done| addr.do_send(Committed(done))) };
             if self.core.perform(effect, committed) == Some(Effect::Over) {
                 ctx.notify(Drained);
             }
@@ -108,8 +109,9 @@ impl Room {
     }
 
     fn hear(&mut self, message: ToCall, ctx: &mut Context<Self>) {
-        let input = self.core.heard(message, &mut self.forced);
-        self.drive(input, ctx);
+        if let Some(input) = self.core.heard(message, &mut self.forced) {
+            self.drive(input, ctx);
+        }
     }
 }
 

@@ -34,7 +34,7 @@ use crate::{
 
 /// How many frames to the client may wait in this actor's mailbox before the session takes its reader for too slow. The cap
 /// in bytes binds earlier for all but tiny frames.
-const MAILBOX: usize = 1_024;
+const MAILBOX: usize = 4_096;
 /// How many frames may follow the login before it is answered.
 const EARLY_FRAMES: usize = 32;
 

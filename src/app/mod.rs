@@ -126,6 +126,7 @@ async fn serve(loaded: Loaded, logging: Logging) -> Result<(), StartError> {
     let handle = server.handle();
     let serving = actix_web::rt::spawn(server);
     announce(&config, address);
+    actix_web::rt::spawn(parts.core.retry_refused_steps());
     systemd::ready(&parts.core);
 
     let mut current = loaded;
