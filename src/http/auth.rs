@@ -31,13 +31,13 @@ const REALM: &str = "Bearer realm=\"hookswitch\"";
 
 /// A route and what it asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Route {
+pub(super) struct Route {
     /// The method.
-    pub method: Method,
+    pub(super) method: Method,
     /// The path with its parameters in braces.
-    pub pattern: String,
+    pub(super) pattern: String,
     /// The scope that is needed; `None` for the open ones outside the API.
-    pub scope: Option<Scope>,
+    pub(super) scope: Option<Scope>,
 }
 
 impl Route {
