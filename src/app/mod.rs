@@ -44,6 +44,10 @@ use crate::{
 /// Connections of one web worker. Sockets are what this server is for, so the limit is the system's: file descriptors.
 const CONNECTIONS_PER_WORKER: usize = 1_000_000;
 
+/// How long a closed connection is read on. Shorter, and a close frame may be lost behind data that nobody read; longer, and
+/// clients wait for the end of the connection.
+const LINGER: Duration = Duration::from_millis(200);
+
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -236,6 +240,7 @@ fn listen(
         .tcp_nodelay(true)
         .disable_signals()
         .shutdown_timeout(1)
+        .client_disconnect_timeout(LINGER)
         .on_connect(sockets::on_connect);
     let bound = match certificate {
         Some(certificate) => server.bind_rustls_0_23(address, sockets::tls_config(certificate)),
