@@ -207,6 +207,7 @@ impl Gate {
             return Ok(());
         }
         attempt.failed();
+        core.metrics().limit_hit(Limit::FailedLogin);
         core.metrics().connection_result(ConnectionResult::Denied);
         Err(Refused::new(codes::BAD_LOGIN, "wrong user name or password", 4401))
     }

@@ -143,6 +143,7 @@ pub(super) async fn place(api: web::Data<Api>, Body(form): Body<PlaceForm>) -> R
 pub(super) struct FinishForm {
     /// What both parties are told. 0 while it rings is told as 100101.
     #[serde(default)]
+    #[schema(value_type = i32)]
     error_code: Code,
     /// The text that both parties get. At most 8192 bytes.
     #[serde(default)]

@@ -65,8 +65,6 @@ fn complete(document: &mut Value) {
         json!({"type": "http", "scheme": "bearer", "description": "An API key: `hookswitch key new --scope read`"});
     if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
         components.insert("securitySchemes".to_owned(), json!({SCHEME: scheme}));
-        // utoipa lists the integer behind a parameter as though it were a form of ours.
-        components.get_mut("schemas").and_then(Value::as_object_mut).and_then(|schemas| schemas.remove("i32"));
     }
     let operations = document
         .get_mut("paths")

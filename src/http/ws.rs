@@ -9,7 +9,7 @@ use actix_web::{
 };
 
 use super::{
-    Api,
+    Api, auth,
     problem::{self, HttpError},
 };
 use crate::{
@@ -56,18 +56,15 @@ pub(super) async fn open(
         }
     };
     let device = query.into_iter().find(|(name, _)| name == "device").map(|(_, device)| device);
-    let answer = ws_conn::upgrade(core, ticket, bearer(&request), device, &request, payload);
+    let token = auth::bearer(request.headers()).map(str::to_owned);
+    let answer = ws_conn::upgrade(core, ticket, token, device, &request, payload);
     answer.or_else(|error| {
-        let status = error.as_response_error().status_code();
+        // A client that speaks plain HTTP hears what to speak instead.
+        let asked = request.headers().contains_key(header::UPGRADE);
+        let status = if asked { error.error_response().status() } else { StatusCode::UPGRADE_REQUIRED };
         let error = HttpError::of_status(status).with_detail(error.to_string());
-        refuse(if status == StatusCode::UPGRADE_REQUIRED { error.header(header::UPGRADE, "websocket") } else { error })
+        refuse(if asked { error } else { error.header(header::UPGRADE, "websocket") })
     })
-}
-
-fn bearer(request: &HttpRequest) -> Option<String> {
-    let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }
 
 /// Whether a browser's page may connect: one of this server's own, or one that the configuration names. Clients that are no
