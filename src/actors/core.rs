@@ -374,7 +374,8 @@ impl Core {
         let outbox = self.0.hooks.expand(&event);
         let core = self.clone();
         let ended = (event.kind == HookEventKind::Finished).then_some(call.id);
-        let on_bus = if committed.is_some() {
+        let now_or_never = committed.is_some();
+        let on_bus = if now_or_never {
             Some(event)
         } else {
             self.0.bus.publish(event.at, BusKind::Call(event));
@@ -391,7 +392,7 @@ impl Core {
                 core.directory().forget(call);
             }
         };
-        self.0.journal.keep(Arc::clone(call), outbox, Box::new(kept));
+        self.0.journal.keep(Arc::clone(call), outbox, now_or_never, Box::new(kept));
     }
 
     /// Tries again, for as long as the server runs, to store what the store refused.

@@ -45,21 +45,24 @@ impl Journal {
         self.store.writable().is_ok()
     }
 
-    /// Takes a step down. `kept` always runs; a step that is refused waits for better times.
-    pub(super) fn keep(&self, record: Arc<CallRecord>, outbox: Vec<OutboxRow>, kept: Kept) {
+    /// Takes a step down. `kept` always runs. A step that is refused waits for better times, unless it is to be taken down
+    /// `now_or_never`.
+    pub(super) fn keep(&self, record: Arc<CallRecord>, outbox: Vec<OutboxRow>, now_or_never: bool, kept: Kept) {
         let mut waiting = self.waiting();
         if let Some(earlier) = waiting.get_mut(&record.id) {
-            earlier.record = record;
-            earlier.outbox.extend(outbox);
+            if !now_or_never {
+                earlier.record = record;
+                earlier.outbox.extend(outbox);
+            }
             drop(waiting);
             return kept(false);
         }
         drop(waiting);
         let journal = self.clone();
-        let (again, rows) = (Arc::clone(&record), outbox.clone());
+        let again = (!now_or_never).then(|| (Arc::clone(&record), outbox.clone()));
         let done = move |result: Result<(), Arc<StoreError>>| {
-            if let Err(error) = &result {
-                journal.put_aside(again, rows, error);
+            if let (Err(error), Some((record, outbox))) = (&result, again) {
+                journal.put_aside(record, outbox, error);
             }
             kept(result.is_ok());
         };
