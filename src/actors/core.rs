@@ -69,6 +69,7 @@ struct Inner {
     rooms: Mutex<RoomNumber>,
     connections: AtomicU64,
     draining: AtomicBool,
+    halted: AtomicBool,
     placement: RandomState,
 }
 
@@ -116,6 +117,7 @@ impl Core {
             rooms: Mutex::new(parts.last_room.map_or(RoomNumber::FIRST, RoomNumber::next)),
             connections: AtomicU64::new(0),
             draining: AtomicBool::new(false),
+            halted: AtomicBool::new(false),
             placement: RandomState::new(),
         }))
     }
@@ -182,6 +184,16 @@ impl Core {
     /// From now on no call begins.
     pub fn start_draining(&self) {
         self.0.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the process is about to end: what ends now ends with it, and says nothing about the calls that were on.
+    pub(super) fn halted(&self) -> bool {
+        self.0.halted.load(Ordering::Relaxed)
+    }
+
+    /// The process is about to end. Calls that are on stay on record as such, for the next start.
+    pub fn halt(&self) {
+        self.0.halted.store(true, Ordering::Relaxed);
     }
 
     /// The thread for whatever goes by this key.

@@ -1,6 +1,6 @@
 //! The shell of a room: messages in, one step of the machine, effects out.
 //!
-//! A room that takes over from a pending call hears first what that call had not heard yet ([`Handed`]), then what came to
+//! A room that takes over from a pending call hears first what that call had not heard yet (`Handed`), then what came to
 //! the room itself.
 
 use std::sync::Arc;

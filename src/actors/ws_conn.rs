@@ -147,11 +147,19 @@ impl WsConn {
         self.ticket.address()
     }
 
-    fn text(&mut self, text: ByteString, ctx: &mut Ctx) {
+    /// Counts a frame. A flood ends the connection.
+    fn is_flood(&mut self, ctx: &mut Ctx) -> bool {
         let over = self.rate.as_ref().is_some_and(|rate| rate.check().is_err());
         if over {
             self.core.metrics().limit_hit(Limit::Frames);
-            return self.close(ctx, 4429, "too many frames a second");
+            self.close(ctx, 4429, "too many frames a second");
+        }
+        over
+    }
+
+    fn text(&mut self, text: ByteString, ctx: &mut Ctx) {
+        if self.is_flood(ctx) {
+            return;
         }
         match &mut self.phase {
             Phase::Silent => match native::decode_login(&text) {
@@ -254,7 +262,11 @@ impl StreamHandler<Result<WsMessage, ProtocolError>> for WsConn {
     fn handle(&mut self, message: Result<WsMessage, ProtocolError>, ctx: &mut Ctx) {
         match message {
             Ok(WsMessage::Text(text)) => self.text(text, ctx),
-            Ok(WsMessage::Ping(payload)) => ctx.pong(&payload),
+            Ok(WsMessage::Ping(payload)) => {
+                if !self.is_flood(ctx) {
+                    ctx.pong(&payload);
+                }
+            }
             Ok(WsMessage::Pong(payload)) => {
                 if let Phase::On(session) = &self.phase {
                     let seq = std::str::from_utf8(&payload).ok().and_then(|seq| seq.parse().ok());

@@ -117,6 +117,7 @@ struct Parts {
 
 async fn serve(loaded: Loaded, logging: Logging) -> Result<(), StartError> {
     let started_at = clock::wall();
+    sockets::raise_file_limit();
     let config = Arc::new(loaded.config.clone());
     let mut signals = Signals::listen()?;
     let (workers, logic) = threads(&config);
@@ -145,6 +146,7 @@ async fn serve(loaded: Loaded, logging: Logging) -> Result<(), StartError> {
     if !at_once {
         drain::drain(&parts.core, &mut signals, config.server.drain_timeout_secs).await;
     }
+    parts.core.halt();
     api.close_streams();
     stop(parts, handle).await;
     // The server was told to end; how it ended is its own affair.

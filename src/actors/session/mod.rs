@@ -318,7 +318,7 @@ impl Session {
 
     /// The session is over for good.
     fn end(&mut self) {
-        if std::mem::replace(&mut self.over, true) {
+        if std::mem::replace(&mut self.over, true) || self.core.halted() {
             return;
         }
         let core = self.core.clone();
