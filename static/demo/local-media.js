@@ -17,7 +17,7 @@ const HEIGHT = 600;
  * @returns {Promise<LocalMedia>}
  */
 export async function openLocalMedia(name, drawn) {
-  if (drawn) return drawnMedia(name, 'asked for by this page’s address');
+  if (drawn) return drawnMedia(name, 'the address of this page asks for it');
   if (!navigator.mediaDevices) return drawnMedia(name, 'the browser gives this address no camera');
   try {
     const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: WIDTH, height: HEIGHT } });
@@ -124,10 +124,11 @@ function paint(context, name, hue, seconds) {
   context.ellipse(WIDTH / 2, HEIGHT * 1.02 + bob / 2, 210, 215, 0, Math.PI, 0);
   context.fill();
   face(context, WIDTH / 2, HEIGHT * 0.4 + bob, `hsl(${hue} 50% 22%)`, seconds);
-  context.fillStyle = 'rgb(255 255 255 / 0.92)';
+  context.fillStyle = `hsl(${hue} 50% 22%)`;
   context.textAlign = 'center';
-  context.font = '600 46px system-ui, sans-serif';
-  context.fillText(name, WIDTH / 2, HEIGHT * 0.13);
+  context.font = '600 44px system-ui, sans-serif';
+  context.fillText(name, WIDTH / 2, HEIGHT * 0.8 + bob / 2, 300);
+  context.fillStyle = 'rgb(255 255 255 / 0.85)';
   context.font = '26px ui-monospace, monospace';
   context.textAlign = 'left';
   context.fillText(new Date().toLocaleTimeString(), 32, HEIGHT - 32);
