@@ -8,6 +8,7 @@
 //! | `world` | many users over the real machines, with virtual time and a seeded order of events |
 //! | `laws` | the invariants of the contract as predicates, which the world checks at every step |
 //! | `invariants` | one named test for each invariant |
+//! | `play` | what random players do in it |
 //! | `properties`, `simulation` | random and seeded runs of the world |
 //! | `purity` | nothing impure enters the core |
 #![allow(
@@ -21,10 +22,17 @@
 )]
 
 mod devices;
+mod frames;
 mod glare;
+mod laws;
+mod play;
+mod properties;
 mod purity;
+mod rng;
 mod rooms;
 mod routing;
+mod simulation;
 mod stage;
 mod table;
 mod untidy;
+mod world;

@@ -264,13 +264,18 @@ fn head(text: &str) -> Result<(Cow<'_, str>, Option<FrameId>), DecodeError> {
         message: message.into(),
         hopeless,
     };
+    // serde would take an array for the fields in their order.
+    let is_object = text.trim_start().starts_with('{');
     let head: Head<'_> = serde_json::from_str(text).map_err(|error| {
-        if error.is_data() {
+        if error.is_data() && is_object {
             fail("a frame is a JSON object with a text field \"type\"", false)
         } else {
             fail("a frame is one JSON object", true)
         }
     })?;
+    if !is_object {
+        return Err(fail("a frame is one JSON object", true));
+    }
     let id = match head.id.map(RawValue::get) {
         None | Some("null") => None,
         Some(raw) => Some(

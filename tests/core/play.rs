@@ -1,0 +1,109 @@
+//! What random players do in a [`World`].
+
+use std::time::Duration;
+
+use hookswitch::protocol::{
+    codes,
+    event::{Changes, Verdict},
+};
+
+use crate::world::World;
+
+/// One thing that happens. The numbers pick a user, a session or a call among those there are.
+#[derive(Debug, Clone)]
+pub(crate) enum Move {
+    LogIn(usize, usize),
+    LogOut(usize),
+    Lose(usize),
+    Resume(usize),
+    Request(usize, usize, u64),
+    /// A request to the other party of the call one is in.
+    CallBack(usize),
+    Accept(usize),
+    Refuse(usize),
+    Cancel(usize),
+    Finish(usize),
+    /// A reply or finish that names just anybody.
+    Stray(usize, usize, bool),
+    Signal(usize),
+    Force(usize, i32),
+    Allow(usize),
+    Veto(usize),
+    RouteTo(usize, usize),
+    Commit(bool),
+    Pass(u64),
+    Run(usize),
+    Drain,
+}
+
+impl World {
+    fn pick(&self, n: usize) -> usize {
+        self.clients.keys().copied().nth(n % self.clients.len().max(1)).unwrap_or(0)
+    }
+
+    fn pick_call(&self, n: usize) -> Option<hookswitch::protocol::ids::CallId> {
+        self.calls.keys().copied().nth(n % self.calls.len().max(1))
+    }
+
+    /// A session whose user is in a call.
+    fn pick_in_call(&self, n: usize) -> usize {
+        let in_call = |id: &&usize| self.lines.held_by(&self.clients[id].user).is_some();
+        let sessions: Vec<_> = self.clients.keys().filter(in_call).copied().collect();
+        sessions.get(n % sessions.len().max(1)).copied().unwrap_or(0)
+    }
+
+    fn act_on_own(&mut self, n: usize, finish: bool, code: i32) {
+        let session = self.pick_in_call(n);
+        if let Some(other) = self.other(session) {
+            self.act(session, &other, finish, code);
+        }
+    }
+
+    pub(crate) fn play(&mut self, step: &Move) {
+        match *step {
+            Move::LogIn(user, device) => drop(self.log_in(user, device)),
+            Move::LogOut(n) => self.log_out(self.pick(n)),
+            Move::Lose(n) => self.lose(self.pick(n)),
+            Move::Resume(n) => self.resume(self.pick(n)),
+            Move::Request(n, callee, ring) => {
+                self.request(self.pick(n), callee, Duration::from_secs(ring));
+            }
+            Move::CallBack(n) => {
+                let session = self.pick_in_call(n);
+                let other = self.other(session).and_then(|other| self.names.iter().position(|name| *name == other));
+                if let Some(other) = other {
+                    self.request(session, other, Duration::from_secs(60));
+                }
+            }
+            Move::Accept(n) => self.act_on_own(n, false, codes::SUCCESS),
+            Move::Refuse(n) => self.act_on_own(n, false, codes::REFUSED),
+            Move::Cancel(n) => self.act_on_own(n, false, codes::CANCELLED),
+            Move::Finish(n) => self.act_on_own(n, true, codes::SUCCESS),
+            Move::Stray(n, other, finish) => {
+                let other = self.names[other % self.names.len()].clone();
+                self.act(self.pick(n), &other, finish, codes::CANCELLED);
+            }
+            Move::Signal(n) => self.signal(self.pick_in_call(n)),
+            Move::Force(n, code) => {
+                if let Some(call) = self.pick_call(n) {
+                    self.force(call, code);
+                }
+            }
+            Move::Allow(n) => self.answer_hook(n, Verdict::default()),
+            Move::Veto(n) => self.answer_hook(n, Verdict { refused: Some(1_000), ..Verdict::default() }),
+            Move::RouteTo(n, target) => {
+                let target_user = Some(self.names[target % self.names.len()].clone());
+                let changes = Changes { target_user, ..Changes::default() };
+                self.answer_hook(n, Verdict { changes, ..Verdict::default() });
+            }
+            Move::Commit(works) => self.commit(works || !self.options.failing_disk),
+            Move::Pass(secs) => self.pass(Duration::from_secs(secs)),
+            Move::Run(steps) => {
+                for _ in 0..steps {
+                    self.run_one();
+                }
+            }
+            Move::Drain => self.drain(),
+        }
+    }
+}

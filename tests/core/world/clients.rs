@@ -1,0 +1,175 @@
+//! What comes from outside: clients, the business server, the disk, time.
+
+use std::{sync::Arc, time::Duration};
+
+use hookswitch::protocol::{
+    call::{Call, Request},
+    codes::{Code, Door},
+    effect::{Act, Input, Party},
+    event::Verdict,
+    ids::{CallId, UserId},
+    lines::Claim,
+    record::CallState,
+};
+use uuid::Uuid;
+
+use super::{Client, Live, Machine, Message, World};
+use crate::{
+    laws,
+    stage::{GRACE, RING, device, opaque},
+};
+
+impl World {
+    // What clients do.
+
+    pub(crate) fn log_in(&mut self, name: usize, on: usize) -> usize {
+        let (user, device) = (self.names[name % self.names.len()].clone(), device(&format!("d{on}")));
+        let same = |client: &Client| client.user == user && client.device == device;
+        let replaced: Vec<_> = self.clients.iter().filter(|(_, c)| same(c)).map(|(id, _)| *id).collect();
+        for session in replaced {
+            let client = self.clients.remove(&session).unwrap();
+            self.leaving.push(client);
+        }
+        let session = self.fresh();
+        self.clients.insert(session, Client { user: user.clone(), device: device.clone(), expires: None });
+        if let Some(call) = self.lines.held_by(&user) {
+            self.tell_call(call, Message::Input(Input::Back { user, device }));
+        }
+        session
+    }
+
+    pub(crate) fn log_out(&mut self, session: usize) {
+        if let Some(client) = self.clients.remove(&session) {
+            self.leaving.push(client);
+        }
+    }
+
+    pub(crate) fn lose(&mut self, session: usize) {
+        let until = self.now.mono + GRACE;
+        if let Some(client) = self.clients.get_mut(&session) {
+            client.expires.get_or_insert(until);
+        }
+    }
+
+    pub(crate) fn resume(&mut self, session: usize) {
+        if let Some(client) = self.clients.get_mut(&session) {
+            client.expires = None;
+        }
+    }
+
+    pub(crate) fn request(&mut self, session: usize, callee: usize, ring: Duration) -> Option<CallId> {
+        let client = self.clients.get(&session)?.clone();
+        let callee = self.names[callee % self.names.len()].clone();
+        if callee == client.user {
+            return None;
+        }
+        let id = CallId(Uuid::from_u128(self.fresh() as u128));
+        let by = Party { user: client.user.clone(), device: client.device, door: Door::Native };
+        let claim = self.lines.claim(id, &client.user, &callee);
+        if let Claim::CallerBusy(other) = claim {
+            let live = self.calls.get(&other)?;
+            let met = &live.record;
+            let crosses = met.caller == callee && met.callee == client.user && met.state < CallState::Talking;
+            if crosses && live.to.is_some() {
+                self.joined.insert((session, other));
+                self.tell_call(other, Message::Input(Input::Join(by)));
+                return Some(other);
+            }
+            return None;
+        }
+        if claim == Claim::CalleeBusy {
+            laws::busy_is_true(self, &callee).unwrap();
+        }
+        let sdp = Some(opaque("offer"));
+        let user_str = String::new();
+        let request = Request { id, by, callee, flags: 0, param: 0, user_str, sdp, ring, placed: false };
+        let call = Call::place(request, claim == Claim::Taken, self.options.hooks, RING, self.now);
+        let record = Arc::new(call.record().clone());
+        let actor = self.start(Machine::Call(call), None);
+        self.calls.insert(id, Live { record, to: Some(actor) });
+        Some(id)
+    }
+
+    /// A reply or a finish, as the client's session takes it.
+    pub(crate) fn act(&mut self, session: usize, other: &UserId, finish: bool, error_code: Code) {
+        let Some(client) = self.clients.get(&session) else { return };
+        let by = Party { user: client.user.clone(), device: client.device.clone(), door: Door::Native };
+        let line = self.lines.held_by(&by.user);
+        let (flags, param, user_str) = (0, 0, String::new());
+        let act = Act { by, other: other.clone(), call: None, error_code, flags, param, user_str, sdp: None };
+        if let Some(call) = line {
+            let input = if finish { Input::Finish(act) } else { Input::Reply(act) };
+            self.tell_call(call, Message::Input(input));
+        }
+    }
+
+    pub(crate) fn signal(&mut self, session: usize) {
+        let Some(client) = self.clients.get(&session) else { return };
+        let by = Party { user: client.user.clone(), device: client.device.clone(), door: Door::Native };
+        if let Some(call) = self.lines.held_by(&by.user) {
+            self.tell_call(call, Message::Input(Input::Signal { by, data: opaque("ice") }));
+        }
+    }
+
+    // What the business server does.
+
+    pub(crate) fn force(&mut self, call: CallId, error_code: Code) {
+        self.tell_call(call, Message::Input(Input::Force { error_code, user_str: String::new() }));
+    }
+
+    pub(crate) fn drain(&mut self) {
+        let calls: Vec<_> = self.calls.keys().copied().collect();
+        for call in calls {
+            self.tell_call(call, Message::Input(Input::Drain));
+        }
+    }
+
+    pub(crate) fn answer_hook(&mut self, which: usize, verdict: Verdict) {
+        if self.asked.is_empty() {
+            return;
+        }
+        let actor = self.asked.swap_remove(which % self.asked.len());
+        if let Some(there) = self.actors.get_mut(&actor) {
+            self.verdicts.insert(there.machine.record().id, verdict.refused);
+            there.mailbox.push_back(Message::Input(Input::Verdict(verdict)));
+        }
+    }
+
+    // The disk.
+
+    pub(crate) fn commit(&mut self, works: bool) {
+        let Some(write) = self.disk_queue.pop_front() else { return };
+        let id = write.record.id;
+        if works {
+            self.disk.insert(id, Arc::clone(&write.record));
+        }
+        if let Some(actor) = write.committed {
+            if !works {
+                self.unstored.insert(id);
+            }
+            if let Some(actor) = self.actors.get_mut(&actor) {
+                actor.mailbox.push_back(Message::Input(Input::Committed(works)));
+            }
+        }
+        if write.record.state == CallState::Ended {
+            self.calls.remove(&id);
+        }
+    }
+
+    // Time.
+
+    /// Lets time go by, but not beyond the next deadline.
+    pub(crate) fn pass(&mut self, most: Duration) {
+        let deadlines = self.actors.values().filter_map(|actor| actor.machine.poll_timeout());
+        let due = deadlines.chain(self.clients.values().filter_map(|client| client.expires)).min();
+        let wait = due.map_or(most, |due| due.saturating_duration_since(self.now.mono).min(most));
+        self.now.mono += wait;
+        self.now.wall.0 += wait.as_micros() as i64;
+        let now = self.now.mono;
+        let over = |client: &Client| client.expires.is_some_and(|until| until <= now);
+        let expired: Vec<_> = self.clients.iter().filter(|(_, client)| over(client)).map(|(id, _)| *id).collect();
+        for session in expired {
+            self.log_out(session);
+        }
+    }
+}
