@@ -294,8 +294,11 @@ impl Call {
     }
 
     fn on_join(&mut self, by: Party, now: Now) {
-        if by.user != self.record.callee {
+        if self.record.dialled.as_ref() == Some(&by.user) {
             // A hook routed the call elsewhere while this request was on its way.
+            return self.tell_joined(by, Reason::Busy, codes::BUSY, now);
+        }
+        if by.user != self.record.callee {
             return self.effects.push_back(refuse(by, self.record.caller.clone(), codes::BUSY, now.wall));
         }
         match self.phase {
@@ -327,13 +330,17 @@ impl Call {
             }),
             Phase::Asking | Phase::Routing if from_caller && self.has_room_for(&data) => self.early_signals.push(data),
             Phase::Asking | Phase::Routing | Phase::Ringing | Phase::Answered | Phase::Ended => {
-                let named = self.record.other(&by.user).cloned().unwrap_or_else(|| self.record.caller.clone());
+                // A stranger hears its own name: it learns of nobody.
+                let named = self.record.other(&by.user).unwrap_or(&by.user).clone();
                 self.effects.push_back(refuse(by, named, codes::NOT_IN_CALL, now.wall));
             }
         }
     }
 
     fn on_gone(&mut self, user: &UserId, device: &DeviceId, device_online: bool, user_online: bool, now: Now) {
+        if !device_online {
+            self.joined.retain(|party| party.user != *user || party.device != *device);
+        }
         let caller_lost = *user == self.record.caller && *device == self.record.caller_device && !device_online;
         let callee_lost = *user == self.record.callee && !user_online && self.phase == Phase::Ringing;
         if caller_lost || callee_lost {

@@ -4,7 +4,10 @@
 
 use std::collections::HashMap;
 
-use super::ids::{CallId, UserId};
+use super::{
+    ids::{CallId, UserId},
+    record::CallRecord,
+};
 
 /// How a claim of two lines came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,8 +56,16 @@ impl Lines {
         true
     }
 
+    /// Frees every line that an ended call may hold: where a hook routed it to a line that was taken, it holds that of the
+    /// user dialled.
+    pub fn free(&mut self, ended: &CallRecord) {
+        for user in [Some(&ended.caller), Some(&ended.callee), ended.dialled.as_ref()].into_iter().flatten() {
+            self.release(ended.id, user);
+        }
+    }
+
     /// Frees the line of `user`, where it is this call's.
-    pub fn release(&mut self, call: CallId, user: &UserId) {
+    fn release(&mut self, call: CallId, user: &UserId) {
         if self.held_by(user) == Some(call) {
             self.held.remove(user);
         }

@@ -113,6 +113,11 @@ impl Room {
             self.start(&answer);
             self.closes = self.longest.map(|longest| now.mono + longest);
         } else {
+            // It never started: not for the parties, of whom the callee's other devices still ring, and not for the hooks.
+            self.record.callee_device = None;
+            self.record.room = None;
+            self.record.started_at = None;
+            self.record.event_seq = self.record.event_seq.saturating_sub(1);
             self.end(&End::by_server(Reason::Drained, codes::SERVER_DRAINING), EventName::Reply, now);
         }
         for input in waiting {
@@ -192,7 +197,8 @@ impl Room {
                 self.effects.push_back(Effect::Relay { call, user, to, from: by.user, data });
             }
             (other, _) => {
-                let named = other.unwrap_or_else(|| self.record.caller.clone());
+                // A stranger hears its own name: it learns of nobody.
+                let named = other.unwrap_or_else(|| by.user.clone());
                 self.effects.push_back(refuse(by, named, codes::NOT_IN_CALL, now.wall));
             }
         }

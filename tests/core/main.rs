@@ -1,0 +1,30 @@
+//! The pure core: what the call-control contract says, row by row, and what must hold however events fall.
+//!
+//! | module | what |
+//! | --- | --- |
+//! | `table`, `glare`, `devices`, `untidy`, `routing`, `rooms` | the table of the contract, as sentences |
+//! | `stage` | one call and a hand-driven shell, for those |
+//! | `frames` | the native protocol's frames, both directions |
+//! | `world` | many users over the real machines, with virtual time and a seeded order of events |
+//! | `laws` | the invariants of the contract as predicates, which the world checks at every step |
+//! | `invariants` | one named test for each invariant |
+//! | `properties`, `simulation` | random and seeded runs of the world |
+//! | `purity` | nothing impure enters the core |
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::print_stderr,
+    reason = "tests: a panic is how they speak"
+)]
+
+mod devices;
+mod glare;
+mod purity;
+mod rooms;
+mod routing;
+mod stage;
+mod table;
+mod untidy;
