@@ -352,7 +352,9 @@ impl Core {
             Effect::Record { call, event, commit } => self.record(&call, event, commit.then(committed)),
             Effect::Deliver { user, to, event } => self.deliver(&user, &to, event),
             Effect::Relay { call, user, to, from, data } => self.relay(call, &user, &to, from, data),
-            other @ (Effect::AskHooks | Effect::Route { .. } | Effect::OpenRoom(_) | Effect::Over) => return Some(other),
+            other @ (Effect::AskHooks | Effect::Route { .. } | Effect::OpenRoom(_) | Effect::Over) => {
+                return Some(other);
+            }
         }
         None
     }

@@ -146,7 +146,11 @@ impl Directory {
             changed();
             self.tell_watchers(user);
         }
-        Ok(replaced.into_iter().map(|other| (other.device == device, other)).map(|(same, other)| (other, same)).collect())
+        Ok(replaced
+            .into_iter()
+            .map(|other| (other.device == device, other))
+            .map(|(same, other)| (other, same))
+            .collect())
     }
 
     /// Lets a session go. `changed` runs as in [`Directory::log_in`], where it was the user's last. A session that was

@@ -57,7 +57,8 @@ impl Room {
     /// Opens the room of an answered call, on this thread.
     pub(super) fn open(core: &Core, answer: Answer) -> Addr<Self> {
         let machine = Machine::open(answer, core.allocate_room(), longest(core), now());
-        Self { core: core.clone(), machine, timer: Timer::default(), forced: Vec::new(), early: Some(Vec::new()) }.start()
+        Self { core: core.clone(), machine, timer: Timer::default(), forced: Vec::new(), early: Some(Vec::new()) }
+            .start()
     }
 
     /// Puts a call that talked when the server died back in its place.

@@ -215,11 +215,7 @@ impl Session {
             Err(super::directory::TooManySessions) => {
                 self.core.metrics().limit_hit(Limit::SessionsPerUser);
                 let message = "this user has as many sessions as one may have: log one of them out first";
-                self.send(ToConn::Frame(native::error(
-                    self.login_id.as_ref(),
-                    codes::LOGGED_IN_ELSEWHERE,
-                    message,
-                )));
+                self.send(ToConn::Frame(native::error(self.login_id.as_ref(), codes::LOGGED_IN_ELSEWHERE, message)));
                 self.close(4429, "too many sessions");
                 self.over = true;
                 ctx.stop();
@@ -481,11 +477,8 @@ impl Session {
         let directory = self.core.directory();
         let call = self.core.line(&self.me.user).filter(|line| *line == id).and_then(|line| directory.call(line));
         let mine = call.is_some_and(|call| {
-            let device = if call.caller == self.me.user {
-                Some(&call.caller_device)
-            } else {
-                call.callee_device.as_ref()
-            };
+            let device =
+                if call.caller == self.me.user { Some(&call.caller_device) } else { call.callee_device.as_ref() };
             let rung = call.state != CallState::Requested || call.caller == self.me.user;
             rung && device.is_none_or(|device| *device == self.me.device)
         });

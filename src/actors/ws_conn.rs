@@ -120,7 +120,9 @@ pub fn upgrade(
 
 /// Twice the rate in a burst. Source: operations contract, `[limits]`.
 fn frame_rate(per_sec: NonZeroU32) -> RateLimiter<NotKeyed, InMemoryState, DefaultClock> {
-    RateLimiter::direct(Quota::per_second(per_sec).allow_burst(per_sec.saturating_mul(NonZeroU32::MIN.saturating_add(1))))
+    RateLimiter::direct(
+        Quota::per_second(per_sec).allow_burst(per_sec.saturating_mul(NonZeroU32::MIN.saturating_add(1))),
+    )
 }
 
 type Ctx = WebsocketContext<WsConn>;

@@ -44,7 +44,11 @@ const FROM_ANOTHER_LIFE: u64 = u64::MAX;
     security(("api_key" = ["read"])),
 )]
 #[get("/events")]
-pub(super) async fn watch_all(req: HttpRequest, api: web::Data<Api>, mut query: Query) -> Result<HttpResponse, HttpError> {
+pub(super) async fn watch_all(
+    req: HttpRequest,
+    api: web::Data<Api>,
+    mut query: Query,
+) -> Result<HttpResponse, HttpError> {
     let asked = query.take("last_event_id", "an event's id", |text| Some(text.to_owned()))?;
     query.end()?;
     let header = req.headers().get("last-event-id").and_then(|id| id.to_str().ok()).filter(|id| !id.is_empty());

@@ -28,7 +28,8 @@ pub(super) async fn open(
     api: web::Data<Api>,
 ) -> Result<HttpResponse, actix_web::Error> {
     let core = &api.core;
-    let query: Vec<(String, String)> = url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
+    let query: Vec<(String, String)> =
+        url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
     let refuse = |error: HttpError| {
         core.metrics().connection_result(ConnectionResult::Refused);
         Err(error.into())
@@ -74,7 +75,8 @@ fn bearer(request: &HttpRequest) -> Option<String> {
 fn is_origin_allowed(request: &HttpRequest, config: &Config) -> bool {
     let Some(origin) = request.headers().get(header::ORIGIN) else { return true };
     let Ok(origin) = origin.to_str() else { return false };
-    let named = config.server.allowed_origins.iter().any(|allowed| allowed == "*" || allowed.eq_ignore_ascii_case(origin));
+    let named =
+        config.server.allowed_origins.iter().any(|allowed| allowed == "*" || allowed.eq_ignore_ascii_case(origin));
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     let own = |scheme: &str| host.is_some_and(|host| origin.eq_ignore_ascii_case(&format!("{scheme}://{host}")));
     let public = config.server.public_url.as_ref().is_some_and(|url| url.origin().ascii_serialization() == origin);
@@ -89,7 +91,8 @@ pub(super) fn client_address(request: &HttpRequest, config: &Config) -> Option<I
         return Some(peer);
     }
     let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
-    let mut hops: Vec<IpAddr> = forwarded.flat_map(|value| value.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
+    let mut hops: Vec<IpAddr> =
+        forwarded.flat_map(|value| value.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
     while let Some(hop) = hops.pop() {
         if !trusted(&hop) {
             return Some(hop);
