@@ -67,10 +67,7 @@ pub struct Bus {
 
 impl Default for Bus {
     fn default() -> Self {
-        Self {
-            kept: Mutex::new(Kept { last: 0, events: VecDeque::new() }),
-            live: broadcast::channel(LAG).0,
-        }
+        Self { kept: Mutex::new(Kept { last: 0, events: VecDeque::new() }), live: broadcast::channel(LAG).0 }
     }
 }
 

@@ -132,9 +132,8 @@ impl Call {
 impl Actor for Call {
     type Context = Context<Self>;
 
-    fn started(&mut self, ctx: &mut Self::Context) {
+    fn started(&mut self, _: &mut Self::Context) {
         self.core.metrics().actors("call", 1);
-        self.settle(ctx);
     }
 
     fn stopped(&mut self, _: &mut Self::Context) {
@@ -149,8 +148,10 @@ impl Handler<ToCall> for Call {
         if let Some(room) = &self.room {
             return room.do_send(Handed::Message(message));
         }
-        let input = self.core.heard(message, &mut self.forced);
-        self.drive(input, ctx);
+        match self.core.heard(message, &mut self.forced) {
+            Some(input) => self.drive(input, ctx),
+            None => self.settle(ctx),
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use super::{
     call::Call,
     directory::{Directory, Placed, SessionView},
     gate::Gate,
+    journal::{Journal, Kept},
     messages::{ToCall, ToEndpoint},
     room::Room,
 };
@@ -32,7 +33,7 @@ use crate::{
         ids::{CallId, RoomNumber, UserId},
         record::{CallRecord, CallState},
     },
-    store::{CallWrite, Store},
+    store::Store,
     webhooks::Hooks,
 };
 
@@ -58,7 +59,7 @@ pub struct CoreParts {
 #[derive(Debug)]
 struct Inner {
     config: RwLock<Arc<Config>>,
-    store: Store,
+    journal: Journal,
     hooks: Hooks,
     metrics: Metrics,
     gate: Gate,
@@ -68,6 +69,7 @@ struct Inner {
     rooms: Mutex<RoomNumber>,
     connections: AtomicU64,
     draining: AtomicBool,
+    halted: AtomicBool,
     placement: RandomState,
 }
 
@@ -105,7 +107,7 @@ impl Core {
     pub fn new(parts: CoreParts) -> Self {
         Self(Arc::new(Inner {
             config: RwLock::new(parts.config),
-            store: parts.store,
+            journal: Journal::new(parts.store),
             hooks: parts.hooks,
             metrics: parts.metrics,
             gate: parts.gate,
@@ -115,6 +117,7 @@ impl Core {
             rooms: Mutex::new(parts.last_room.map_or(RoomNumber::FIRST, RoomNumber::next)),
             connections: AtomicU64::new(0),
             draining: AtomicBool::new(false),
+            halted: AtomicBool::new(false),
             placement: RandomState::new(),
         }))
     }
@@ -172,9 +175,25 @@ impl Core {
         self.0.draining.load(Ordering::Relaxed)
     }
 
+    /// Whether no call may begin: the server stops, or could not keep a record of it.
+    #[must_use]
+    pub fn refuses_calls(&self) -> bool {
+        self.draining() || !self.0.journal.is_writable()
+    }
+
     /// From now on no call begins.
     pub fn start_draining(&self) {
         self.0.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the process is about to end: what ends now ends with it, and says nothing about the calls that were on.
+    pub(super) fn halted(&self) -> bool {
+        self.0.halted.load(Ordering::Relaxed)
+    }
+
+    /// The process is about to end. Calls that are on stay on record as such, for the next start.
+    pub fn halt(&self) {
+        self.0.halted.store(true, Ordering::Relaxed);
     }
 
     /// The thread for whatever goes by this key.
@@ -248,7 +267,7 @@ impl Core {
     /// # Errors
     /// The code that says why it does not ring: 440, 100102, 100103, 21 or 120.
     pub async fn place(&self, placement: Placement) -> Result<Arc<CallRecord>, Code> {
-        if self.draining() {
+        if self.refuses_calls() {
             return Err(codes::SERVER_DRAINING);
         }
         if placement.caller == placement.callee {
@@ -329,9 +348,10 @@ impl Core {
         self.0.hooks.ask(call, Box::new(done));
     }
 
-    /// What a message means to a call's machine. Whoever waits for the end is noted in `forced`.
-    pub(super) fn heard(&self, message: ToCall, forced: &mut Vec<oneshot::Sender<Arc<CallRecord>>>) -> Input {
-        match message {
+    /// What a message means to a call's machine, if anything. Whoever waits for the end is noted in `forced`.
+    pub(super) fn heard(&self, message: ToCall, forced: &mut Vec<oneshot::Sender<Arc<CallRecord>>>) -> Option<Input> {
+        Some(match message {
+            ToCall::Begin => return None,
             ToCall::Input(input) => input,
             ToCall::Gone { user, device } => {
                 let left = self.directory().presence(&user, &device);
@@ -342,51 +362,59 @@ impl Core {
                 forced.push(done);
                 Input::Force { error_code, user_str }
             }
-        }
+        })
     }
 
     /// Carries out what pending calls and rooms ask for alike. `committed` runs once the record is on disk, or never will
     /// be. Gives back what only the one or the other can do.
-    pub(super) fn perform(&self, effect: Effect, committed: impl FnOnce() -> Committed) -> Option<Effect> {
+    pub(super) fn perform(&self, effect: Effect, committed: impl FnOnce() -> Kept) -> Option<Effect> {
         match effect {
             Effect::Record { call, event, commit } => self.record(&call, event, commit.then(committed)),
             Effect::Deliver { user, to, event } => self.deliver(&user, &to, event),
             Effect::Relay { call, user, to, from, data } => self.relay(call, &user, &to, from, data),
-            other @ (Effect::AskHooks | Effect::Route { .. } | Effect::OpenRoom(_) | Effect::Over) => return Some(other),
+            other @ (Effect::AskHooks | Effect::Route { .. } | Effect::OpenRoom(_) | Effect::Over) => {
+                return Some(other);
+            }
         }
         None
     }
 
-    fn record(&self, call: &Arc<CallRecord>, event: HookEvent, committed: Option<Committed>) {
+    fn record(&self, call: &Arc<CallRecord>, event: HookEvent, committed: Option<Kept>) {
         self.directory().publish(call);
         self.0.metrics.call_step(call);
         log_step(call);
         let outbox = self.0.hooks.expand(&event);
         let core = self.clone();
         let ended = (event.kind == HookEventKind::Finished).then_some(call.id);
-        let on_bus = if committed.is_some() {
+        let now_or_never = committed.is_some();
+        let on_bus = if now_or_never {
             Some(event)
         } else {
             self.0.bus.publish(event.at, BusKind::Call(event));
             None
         };
-        let done = move |result: Result<(), Arc<crate::store::StoreError>>| {
-            if let Err(error) = &result {
-                tracing::error!(%error, "a step of a call could not be stored");
-            }
-            if let Some(event) = on_bus.filter(|_| result.is_ok()) {
+        let kept = move |kept: bool| {
+            if let Some(event) = on_bus.filter(|_| kept) {
                 core.0.bus.publish(event.at, BusKind::Call(event));
             }
             if let Some(committed) = committed {
-                committed(result.is_ok());
+                committed(kept);
             }
-            if let Some(call) = ended {
+            if let Some(call) = ended.filter(|_| kept) {
                 core.directory().forget(call);
             }
         };
-        // A refusal has come back through `done` already.
-        let write = CallWrite { record: Arc::clone(call), outbox, done: Some(Box::new(done)) };
-        let _told = self.0.store.persist(write).is_ok();
+        self.0.journal.keep(Arc::clone(call), outbox, now_or_never, Box::new(kept));
+    }
+
+    /// Tries again, for as long as the server runs, to store what the store refused.
+    pub fn retry_refused_steps(&self) -> impl Future<Output = ()> + use<> {
+        let core = self.clone();
+        self.0.journal.clone().retry(move |call| {
+            if call.state == CallState::Ended {
+                core.directory().forget(call.id);
+            }
+        })
     }
 
     fn deliver(&self, user: &UserId, to: &Devices, event: CallEvent) {
@@ -397,9 +425,6 @@ impl Core {
         self.directory().tell(user, to, &ToEndpoint::Signal { call, from, data });
     }
 }
-
-/// What runs once a record is on disk (`true`) or never will be (`false`).
-pub(super) type Committed = Box<dyn FnOnce(bool) + Send>;
 
 /// Both clocks.
 #[must_use]

@@ -146,7 +146,11 @@ impl Directory {
             changed();
             self.tell_watchers(user);
         }
-        Ok(replaced.into_iter().map(|other| (other.device == device, other)).map(|(same, other)| (other, same)).collect())
+        Ok(replaced
+            .into_iter()
+            .map(|other| (other.device == device, other))
+            .map(|(same, other)| (other, same))
+            .collect())
     }
 
     /// Lets a session go. `changed` runs as in [`Directory::log_in`], where it was the user's last. A session that was
@@ -308,7 +312,7 @@ impl Directory {
         self.lines().held_by(user)
     }
 
-    /// Takes both lines and lets `start` make the call; it is told whether the callee was free. `may_join` says of the call
+    /// Takes both lines and lets `start` make the call, which is told whether the callee was free; it begins once it is here. `may_join` says of the call
     /// the caller is in whether this request meets it.
     pub fn place(
         &self,
@@ -332,7 +336,8 @@ impl Directory {
             }
             claim @ (Claim::Taken | Claim::CalleeBusy) => {
                 let (record, offer, to) = start(claim == Claim::Taken);
-                self.calls.insert(call, LiveCall { record, offer, to: Some(to) });
+                self.calls.insert(call, LiveCall { record, offer, to: Some(to.clone()) });
+                to.do_send(ToCall::Begin);
                 Placed::Call(call)
             }
         }

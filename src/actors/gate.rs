@@ -3,7 +3,7 @@
 use std::{
     net::{IpAddr, Ipv4Addr},
     sync::{
-        Arc, PoisonError, RwLock,
+        Arc,
         atomic::{AtomicU32, Ordering},
     },
 };
@@ -30,7 +30,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Gate {
     tokens: UserTokens,
-    guard: RwLock<LoginGuard>,
+    guard: LoginGuard,
     store: Store,
     unauthenticated: Arc<AtomicU32>,
     addresses: Arc<DashMap<IpAddr, u32>>,
@@ -109,16 +109,12 @@ impl Gate {
     /// A gate that knows these keys and accounts.
     #[must_use]
     pub fn new(tokens: UserTokens, guard: LoginGuard, store: Store) -> Self {
-        Self { tokens, guard: RwLock::new(guard), store, unauthenticated: Arc::default(), addresses: Arc::default() }
+        Self { tokens, guard, store, unauthenticated: Arc::default(), addresses: Arc::default() }
     }
 
-    /// Puts other limits in force. What was counted so far is forgotten.
+    /// Puts other limits in force.
     pub fn set_limits(&self, limits: &Limits) {
-        *self.guard.write().unwrap_or_else(PoisonError::into_inner) = LoginGuard::new(limits);
-    }
-
-    fn guard(&self) -> LoginGuard {
-        self.guard.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.guard.reload(limits);
     }
 
     /// Lets a connection in, as far as numbers go.
@@ -152,7 +148,7 @@ impl Gate {
     pub(super) async fn enter(&self, core: &Core, login: Login, conn: Conn) -> Result<Entered, Refused> {
         // Sockets without an address, as those of a local file, count as one.
         let address = conn.address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-        if let Err(over) = self.guard().admit(address) {
+        if let Err(over) = self.guard.admit(address) {
             core.metrics().limit_hit(Limit::Logins);
             let message = format!("{over}: wait {} s", over.retry_after.as_secs() + 1);
             return Err(Refused::new(codes::ADDRESS_FORBIDDEN, message, 4429));
@@ -200,7 +196,7 @@ impl Gate {
         if core.config().dev {
             return Ok(());
         }
-        let attempt = self.guard().attempt(user.as_str(), address).await;
+        let attempt = self.guard.attempt(user.as_str(), address).await;
         let cannot = |error: &dyn std::fmt::Display| {
             tracing::error!(%error, "a password could not be checked");
             Refused::new(codes::SERVER_DRAINING, "the server cannot read its accounts now: try again", 1011)
@@ -211,6 +207,7 @@ impl Gate {
             return Ok(());
         }
         attempt.failed();
+        core.metrics().limit_hit(Limit::FailedLogin);
         core.metrics().connection_result(ConnectionResult::Denied);
         Err(Refused::new(codes::BAD_LOGIN, "wrong user name or password", 4401))
     }

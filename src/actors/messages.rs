@@ -45,6 +45,8 @@ pub enum ToEndpoint {
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub enum ToCall {
+    /// The call is in the directory: begin.
+    Begin,
     /// Something happened.
     Input(Input),
     /// A session of a party's ended for good; the call looks for itself what is left of the user.

@@ -8,6 +8,7 @@
 //! | [`room`] | one answered call | the thread of its call |
 //! | [`directory`] | nothing: an index of all these | wherever it is asked |
 //! | [`core`] | the handle to all of it | everywhere |
+//! | `journal` | steps the store has not taken yet | the store's writer thread |
 //! | [`gate`] | who may come in | the asking worker |
 //! | [`bus`] | what watchers of the server see | wherever it is asked |
 //!
@@ -26,6 +27,7 @@ pub mod call;
 pub mod core;
 pub mod directory;
 pub mod gate;
+mod journal;
 pub mod messages;
 pub mod room;
 pub mod session;

@@ -1,6 +1,6 @@
 //! The shell of a room: messages in, one step of the machine, effects out.
 //!
-//! A room that takes over from a pending call hears first what that call had not heard yet ([`Handed`]), then what came to
+//! A room that takes over from a pending call hears first what that call had not heard yet (`Handed`), then what came to
 //! the room itself.
 
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 
 use super::{
     core::{Core, now},
+    journal::Kept,
     messages::ToCall,
     timer::Timer,
 };
@@ -57,7 +58,8 @@ impl Room {
     /// Opens the room of an answered call, on this thread.
     pub(super) fn open(core: &Core, answer: Answer) -> Addr<Self> {
         let machine = Machine::open(answer, core.allocate_room(), longest(core), now());
-        Self { core: core.clone(), machine, timer: Timer::default(), forced: Vec::new(), early: Some(Vec::new()) }.start()
+        Self { core: core.clone(), machine, timer: Timer::default(), forced: Vec::new(), early: Some(Vec::new()) }
+            .start()
     }
 
     /// Puts a call that talked when the server died back in its place.
@@ -87,7 +89,7 @@ impl Room {
     fn settle(&mut self, ctx: &mut Context<Self>) {
         while let Some(effect) = self.machine.poll_effect() {
             let addr = ctx.address();
-            let committed = || -> super::core::Committed { Box::new(move |done| addr.do_send(Committed(done))) };
+            let committed = || -> Kept { Box::new(move |done| addr.do_send(Committed(done))) };
             if self.core.perform(effect, committed) == Some(Effect::Over) {
                 ctx.notify(Drained);
             }
@@ -107,8 +109,9 @@ impl Room {
     }
 
     fn hear(&mut self, message: ToCall, ctx: &mut Context<Self>) {
-        let input = self.core.heard(message, &mut self.forced);
-        self.drive(input, ctx);
+        if let Some(input) = self.core.heard(message, &mut self.forced) {
+            self.drive(input, ctx);
+        }
     }
 }
 

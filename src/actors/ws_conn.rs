@@ -34,7 +34,7 @@ use crate::{
 
 /// How many frames to the client may wait in this actor's mailbox before the session takes its reader for too slow. The cap
 /// in bytes binds earlier for all but tiny frames.
-const MAILBOX: usize = 1_024;
+const MAILBOX: usize = 4_096;
 /// How many frames may follow the login before it is answered.
 const EARLY_FRAMES: usize = 32;
 
@@ -120,7 +120,9 @@ pub fn upgrade(
 
 /// Twice the rate in a burst. Source: operations contract, `[limits]`.
 fn frame_rate(per_sec: NonZeroU32) -> RateLimiter<NotKeyed, InMemoryState, DefaultClock> {
-    RateLimiter::direct(Quota::per_second(per_sec).allow_burst(per_sec.saturating_mul(NonZeroU32::MIN.saturating_add(1))))
+    RateLimiter::direct(
+        Quota::per_second(per_sec).allow_burst(per_sec.saturating_mul(NonZeroU32::MIN.saturating_add(1))),
+    )
 }
 
 type Ctx = WebsocketContext<WsConn>;
@@ -145,11 +147,19 @@ impl WsConn {
         self.ticket.address()
     }
 
-    fn text(&mut self, text: ByteString, ctx: &mut Ctx) {
+    /// Counts a frame. A flood ends the connection.
+    fn is_flood(&mut self, ctx: &mut Ctx) -> bool {
         let over = self.rate.as_ref().is_some_and(|rate| rate.check().is_err());
         if over {
             self.core.metrics().limit_hit(Limit::Frames);
-            return self.close(ctx, 4429, "too many frames a second");
+            self.close(ctx, 4429, "too many frames a second");
+        }
+        over
+    }
+
+    fn text(&mut self, text: ByteString, ctx: &mut Ctx) {
+        if self.is_flood(ctx) {
+            return;
         }
         match &mut self.phase {
             Phase::Silent => match native::decode_login(&text) {
@@ -252,7 +262,11 @@ impl StreamHandler<Result<WsMessage, ProtocolError>> for WsConn {
     fn handle(&mut self, message: Result<WsMessage, ProtocolError>, ctx: &mut Ctx) {
         match message {
             Ok(WsMessage::Text(text)) => self.text(text, ctx),
-            Ok(WsMessage::Ping(payload)) => ctx.pong(&payload),
+            Ok(WsMessage::Ping(payload)) => {
+                if !self.is_flood(ctx) {
+                    ctx.pong(&payload);
+                }
+            }
             Ok(WsMessage::Pong(payload)) => {
                 if let Phase::On(session) = &self.phase {
                     let seq = std::str::from_utf8(&payload).ok().and_then(|seq| seq.parse().ok());

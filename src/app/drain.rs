@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use super::signals::Signals;
 use crate::{
-    actors::{Core, messages::{ToCall, ToEndpoint}},
+    actors::{
+        Core,
+        messages::{ToCall, ToEndpoint},
+    },
     clock,
     protocol::effect::Input,
 };

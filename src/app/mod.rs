@@ -44,6 +44,10 @@ use crate::{
 /// Connections of one web worker. Sockets are what this server is for, so the limit is the system's: file descriptors.
 const CONNECTIONS_PER_WORKER: usize = 1_000_000;
 
+/// How long a closed connection is read on. Shorter, and a close frame may be lost behind data that nobody read; longer, and
+/// clients wait for the end of the connection.
+const LINGER: Duration = Duration::from_millis(200);
+
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -113,6 +117,7 @@ struct Parts {
 
 async fn serve(loaded: Loaded, logging: Logging) -> Result<(), StartError> {
     let started_at = clock::wall();
+    sockets::raise_file_limit();
     let config = Arc::new(loaded.config.clone());
     let mut signals = Signals::listen()?;
     let (workers, logic) = threads(&config);
@@ -126,6 +131,7 @@ async fn serve(loaded: Loaded, logging: Logging) -> Result<(), StartError> {
     let handle = server.handle();
     let serving = actix_web::rt::spawn(server);
     announce(&config, address);
+    actix_web::rt::spawn(parts.core.retry_refused_steps());
     systemd::ready(&parts.core);
 
     let mut current = loaded;
@@ -140,6 +146,7 @@ async fn serve(loaded: Loaded, logging: Logging) -> Result<(), StartError> {
     if !at_once {
         drain::drain(&parts.core, &mut signals, config.server.drain_timeout_secs).await;
     }
+    parts.core.halt();
     api.close_streams();
     stop(parts, handle).await;
     // The server was told to end; how it ended is its own affair.
@@ -235,6 +242,7 @@ fn listen(
         .tcp_nodelay(true)
         .disable_signals()
         .shutdown_timeout(1)
+        .client_disconnect_timeout(LINGER)
         .on_connect(sockets::on_connect);
     let bound = match certificate {
         Some(certificate) => server.bind_rustls_0_23(address, sockets::tls_config(certificate)),

@@ -10,6 +10,7 @@ use std::{
 };
 
 use actix_web::dev::Extensions;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustls::{
     ServerConfig,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
@@ -25,6 +26,16 @@ use crate::actors::ws_conn::KillHandle;
 const USER_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long a connection may be silent before the system probes it. WebSocket heartbeats come earlier; this is for the rest.
 const KEEPALIVE: Duration = Duration::from_secs(60);
+
+/// Lets the process have as many open files as the system allows it: each connection takes two, and the usual soft limit of
+/// 1024 is there for programs that use select(2).
+pub(super) fn raise_file_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
+    if let Err(error) = raised {
+        tracing::warn!(%error, limit = ?limit.current, "the limit of open files stays as it is");
+    }
+}
 
 type Plain = actix_web::rt::net::TcpStream;
 type Tls = actix_tls::accept::rustls_0_23::TlsStream<Plain>;
@@ -96,9 +107,8 @@ fn read(cert: &Path, key: &Path) -> Result<CertifiedKey, TlsError> {
         let path = path.to_owned();
         move |source| TlsError::Pem { path, source }
     };
-    let chain = CertificateDer::pem_file_iter(cert)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(pem(cert))?;
+    let chain =
+        CertificateDer::pem_file_iter(cert).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(pem(cert))?;
     let key = PrivateKeyDer::from_pem_file(key).map_err(pem(key))?;
     let provider = rustls::crypto::aws_lc_rs::default_provider();
     Ok(CertifiedKey::from_der(chain, key, &provider)?)

@@ -31,13 +31,13 @@ const REALM: &str = "Bearer realm=\"hookswitch\"";
 
 /// A route and what it asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Route {
+pub(super) struct Route {
     /// The method.
-    pub method: Method,
+    pub(super) method: Method,
     /// The path with its parameters in braces.
-    pub pattern: String,
+    pub(super) pattern: String,
     /// The scope that is needed; `None` for the open ones outside the API.
-    pub scope: Option<Scope>,
+    pub(super) scope: Option<Scope>,
 }
 
 impl Route {
@@ -94,11 +94,8 @@ async fn authorize(api: &Api, headers: &HeaderMap, needed: Scope) -> Result<(), 
     let unauthorized = |detail: &str, challenge: &str| {
         HttpError::new(&problem::UNAUTHORIZED, detail).header(header::WWW_AUTHENTICATE, challenge)
     };
-    let Some(given) = headers.get(header::AUTHORIZATION) else {
-        return Err(unauthorized("the request has no Authorization header", REALM));
-    };
-    let Some(key) = given.to_str().ok().and_then(bearer) else {
-        return Err(unauthorized("the Authorization header must be: Bearer, a space, the API key", REALM));
+    let Some(key) = bearer(headers) else {
+        return Err(unauthorized("the request needs a header `Authorization: Bearer <api key>`", REALM));
     };
     let Some(scope) = scope_of(api, key).await? else {
         return Err(unauthorized("this API key is not known", &format!("{REALM}, error=\"invalid_token\"")));
@@ -112,8 +109,9 @@ async fn authorize(api: &Api, headers: &HeaderMap, needed: Scope) -> Result<(), 
     Ok(())
 }
 
-fn bearer(header: &str) -> Option<&str> {
-    let (scheme, key) = header.split_once(' ')?;
+/// The key or token that a request carries.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, key) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| key.trim()).filter(|key| !key.is_empty())
 }
 
@@ -151,10 +149,15 @@ mod tests {
 
     #[test]
     fn only_bearer_keys_are_taken() {
-        assert_eq!(bearer("Bearer hsk_x"), Some("hsk_x"));
-        assert_eq!(bearer("bearer  hsk_x "), Some("hsk_x"));
+        let with = |value| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::AUTHORIZATION, header::HeaderValue::from_static(value));
+            bearer(&headers).map(str::to_owned)
+        };
+        assert_eq!(with("Bearer hsk_x").as_deref(), Some("hsk_x"));
+        assert_eq!(with("bearer  hsk_x ").as_deref(), Some("hsk_x"));
         for bad in ["hsk_x", "Basic eDp5", "Bearer ", "Bearer"] {
-            assert_eq!(bearer(bad), None, "{bad}");
+            assert_eq!(with(bad), None, "{bad}");
         }
     }
 }

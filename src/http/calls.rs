@@ -143,6 +143,7 @@ pub(super) async fn place(api: web::Data<Api>, Body(form): Body<PlaceForm>) -> R
 pub(super) struct FinishForm {
     /// What both parties are told. 0 while it rings is told as 100101.
     #[serde(default)]
+    #[schema(value_type = i32)]
     error_code: Code,
     /// The text that both parties get. At most 8192 bytes.
     #[serde(default)]
@@ -167,7 +168,7 @@ fn must_fit(user_str: &str) -> Result<(), HttpError> {
 #[utoipa::path(
     tag = "calls",
     params(("id" = String, Path, description = "the call", format = Uuid)),
-    request_body(content = FinishForm, description = "may be left out"),
+    request_body(content = Option<FinishForm>, description = "may be left out"),
     responses(
         (status = 200, description = "the call, ended", body = schema::CallDetail),
         (status = 404, description = "no such call", body = Problem<'_>, content_type = "application/problem+json"),

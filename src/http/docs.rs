@@ -58,7 +58,8 @@ pub fn openapi() -> String {
     serde_json::to_string_pretty(&document).map(|text| text + "\n").unwrap_or_default()
 }
 
-/// Adds what holds for many routes alike: the security scheme, and the errors that come of having a key, parameters, a body.
+/// Adds what holds for many routes alike: the security scheme, ids that differ, and the errors that come of having a key,
+/// parameters, a body.
 fn complete(document: &mut Value) {
     let scheme =
         json!({"type": "http", "scheme": "bearer", "description": "An API key: `hookswitch key new --scope read`"});
@@ -72,6 +73,11 @@ fn complete(document: &mut Value) {
         .flat_map(|paths| paths.values_mut().filter_map(Value::as_object_mut))
         .flat_map(|methods| methods.values_mut());
     for operation in operations {
+        let text = |pointer| operation.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        let id = format!("{}_{}", text("/tags/0"), text("/operationId"));
+        if let Some(operation) = operation.as_object_mut() {
+            operation.insert("operationId".to_owned(), id.into());
+        }
         let mut errors = Vec::new();
         if operation.get("parameters").is_some() {
             errors.push((400, "a parameter is wrong"));

@@ -71,11 +71,14 @@ pub(super) async fn edge(
     Ok(res)
 }
 
-/// The error that an answer stands for: a handler's, or what the framework made of one.
+/// The error that an answer stands for: a handler's, or what the framework made of one. JSON with a bad status is an answer
+/// like any other: readiness has its own form.
 fn error_of<B>(res: &ServiceResponse<B>) -> Option<HttpError> {
     let ours = res.response().extensions().get::<HttpError>().cloned();
     let status = res.status();
-    ours.or_else(|| (status.is_client_error() || status.is_server_error()).then(|| HttpError::of_status(status)))
+    let is_json = || res.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
+    let is_bare = || (status.is_client_error() || status.is_server_error()) && !is_json();
+    ours.or_else(|| is_bare().then(|| HttpError::of_status(status)))
 }
 
 fn decorate(headers: &mut HeaderMap, path: &str) {

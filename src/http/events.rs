@@ -44,7 +44,11 @@ const FROM_ANOTHER_LIFE: u64 = u64::MAX;
     security(("api_key" = ["read"])),
 )]
 #[get("/events")]
-pub(super) async fn watch_all(req: HttpRequest, api: web::Data<Api>, mut query: Query) -> Result<HttpResponse, HttpError> {
+pub(super) async fn watch_all(
+    req: HttpRequest,
+    api: web::Data<Api>,
+    mut query: Query,
+) -> Result<HttpResponse, HttpError> {
     let asked = query.take("last_event_id", "an event's id", |text| Some(text.to_owned()))?;
     query.end()?;
     let header = req.headers().get("last-event-id").and_then(|id| id.to_str().ok()).filter(|id| !id.is_empty());
@@ -137,7 +141,25 @@ fn frame(life: &str, event: &BusEvent) -> Bytes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::ids::UserId;
+    use crate::{actors::Bus, metrics::Scrape, protocol::ids::UserId};
+
+    #[tokio::test]
+    async fn a_slow_reader_is_dropped_and_counted() {
+        let (bus, metrics, closing) = (Bus::default(), Metrics::new(), watch::Sender::new(false));
+        let live = bus.subscribe(None).live;
+        let open = Open(metrics.clone());
+        let watcher =
+            Watcher { life: String::new(), waiting: VecDeque::new(), live, closing: closing.subscribe(), open };
+        for _ in 0..2_000 {
+            bus.publish(Timestamp(0), BusKind::Presence { user: UserId::new("alice").unwrap(), online: true });
+        }
+        assert!(watcher.next().await.is_none());
+        let lag = metrics
+            .scrape(Scrape::default())
+            .lines()
+            .find_map(|line| line.strip_prefix("hookswitch_bus_lag_total ")?.parse::<u64>().ok());
+        assert!(lag.unwrap() > 0, "{lag:?}");
+    }
 
     #[test]
     fn an_id_of_another_life_is_no_number_of_this() {

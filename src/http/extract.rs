@@ -191,7 +191,7 @@ impl Query {
 
 /// A page of a list.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct List<T> {
+pub(super) struct List<T> {
     /// The items.
     pub items: Vec<T>,
     /// Where the next page begins, for the parameter `cursor`; `null` on the last one.

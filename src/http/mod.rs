@@ -32,7 +32,8 @@ use actix_web::{
 use tokio::sync::watch;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use self::{auth::Route, docs::openapi};
+use self::auth::Route;
+pub use self::docs::openapi;
 use crate::{
     actors::Core,
     auth::{UserTokens, keys},
@@ -64,9 +65,9 @@ fn api_routes(routes: &mut ServiceConfig<'_>) {
         .service(webhooks::rotate_secret)
         .service(webhooks::deliveries)
         .service(webhooks::replay)
-        .service(statistics::get)
+        .service(statistics::stats)
         .service(events::watch_all)
-        .service(nodes::list)
+        .service(nodes::nodes)
         .service(nodes::workers);
 }
 
@@ -117,12 +118,6 @@ impl Api {
             document: document.into(),
             closing: watch::Sender::new(false),
         }
-    }
-
-    /// Every route with the method and the scope it needs.
-    #[must_use]
-    pub fn routes(&self) -> &[Route] {
-        &self.routes
     }
 
     /// Ends the streams of server-sent events, which would otherwise outlive a stopping server's patience.

@@ -52,7 +52,7 @@ pub(super) fn host_name() -> String {
     security(("api_key" = ["read"])),
 )]
 #[get("/nodes")]
-pub(super) async fn list(req: HttpRequest, api: web::Data<Api>) -> HttpResponse {
+pub(super) async fn nodes(req: HttpRequest, api: web::Data<Api>) -> HttpResponse {
     let node = Node {
         name: api.node.clone(),
         version: env!("CARGO_PKG_VERSION"),

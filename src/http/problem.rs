@@ -118,6 +118,7 @@ pub struct Problem<'a> {
     pub status: u16,
     /// The code of the call-control contract, where one fits.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i32>)]
     pub error_code: Option<Code>,
     /// What happened this time.
     #[serde(skip_serializing_if = "str::is_empty")]

@@ -39,7 +39,7 @@ pub(super) struct Statistics {
     security(("api_key" = ["read"])),
 )]
 #[get("/stats")]
-pub(super) async fn get(api: web::Data<Api>) -> HttpResponse {
+pub(super) async fn stats(api: web::Data<Api>) -> HttpResponse {
     let now = clock::wall();
     let [last_minute, last_hour] = api.core.metrics().stats().windows(now);
     let Scrape { calls: [requested, ringing, talking], users_online, sessions, draining } = counts(&api);

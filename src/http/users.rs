@@ -179,7 +179,7 @@ pub(super) async fn delete(api: web::Data<Api>, user: web::Path<UserId>) -> Resu
 #[utoipa::path(
     tag = "users",
     params(("user" = String, Path, description = "the user's name")),
-    request_body(content = FinishForm, description = "may be left out"),
+    request_body(content = Option<FinishForm>, description = "may be left out"),
     responses(
         (status = 200, description = "the call, ended", body = schema::CallDetail),
         (status = 404, description = "in no call", body = Problem<'_>, content_type = "application/problem+json"),

@@ -9,7 +9,7 @@ use actix_web::{
 };
 
 use super::{
-    Api,
+    Api, auth,
     problem::{self, HttpError},
 };
 use crate::{
@@ -28,7 +28,8 @@ pub(super) async fn open(
     api: web::Data<Api>,
 ) -> Result<HttpResponse, actix_web::Error> {
     let core = &api.core;
-    let query: Vec<(String, String)> = url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
+    let query: Vec<(String, String)> =
+        url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
     let refuse = |error: HttpError| {
         core.metrics().connection_result(ConnectionResult::Refused);
         Err(error.into())
@@ -55,18 +56,15 @@ pub(super) async fn open(
         }
     };
     let device = query.into_iter().find(|(name, _)| name == "device").map(|(_, device)| device);
-    let answer = ws_conn::upgrade(core, ticket, bearer(&request), device, &request, payload);
+    let token = auth::bearer(request.headers()).map(str::to_owned);
+    let answer = ws_conn::upgrade(core, ticket, token, device, &request, payload);
     answer.or_else(|error| {
-        let status = error.as_response_error().status_code();
+        // A client that speaks plain HTTP hears what to speak instead.
+        let asked = request.headers().contains_key(header::UPGRADE);
+        let status = if asked { error.error_response().status() } else { StatusCode::UPGRADE_REQUIRED };
         let error = HttpError::of_status(status).with_detail(error.to_string());
-        refuse(if status == StatusCode::UPGRADE_REQUIRED { error.header(header::UPGRADE, "websocket") } else { error })
+        refuse(if asked { error } else { error.header(header::UPGRADE, "websocket") })
     })
-}
-
-fn bearer(request: &HttpRequest) -> Option<String> {
-    let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }
 
 /// Whether a browser's page may connect: one of this server's own, or one that the configuration names. Clients that are no
@@ -74,7 +72,8 @@ fn bearer(request: &HttpRequest) -> Option<String> {
 fn is_origin_allowed(request: &HttpRequest, config: &Config) -> bool {
     let Some(origin) = request.headers().get(header::ORIGIN) else { return true };
     let Ok(origin) = origin.to_str() else { return false };
-    let named = config.server.allowed_origins.iter().any(|allowed| allowed == "*" || allowed.eq_ignore_ascii_case(origin));
+    let named =
+        config.server.allowed_origins.iter().any(|allowed| allowed == "*" || allowed.eq_ignore_ascii_case(origin));
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     let own = |scheme: &str| host.is_some_and(|host| origin.eq_ignore_ascii_case(&format!("{scheme}://{host}")));
     let public = config.server.public_url.as_ref().is_some_and(|url| url.origin().ascii_serialization() == origin);
@@ -89,7 +88,8 @@ pub(super) fn client_address(request: &HttpRequest, config: &Config) -> Option<I
         return Some(peer);
     }
     let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
-    let mut hops: Vec<IpAddr> = forwarded.flat_map(|value| value.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
+    let mut hops: Vec<IpAddr> =
+        forwarded.flat_map(|value| value.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
     while let Some(hop) = hops.pop() {
         if !trusted(&hop) {
             return Some(hop);

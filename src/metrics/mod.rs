@@ -3,6 +3,7 @@
 //! Labels come from enums and literals, never from what a client sent: no user, device, call or address is one. A name here
 //! is also a row of `docs/metrics.md`, which a test compares.
 
+mod labels;
 mod process;
 
 use std::{
@@ -24,6 +25,7 @@ use prometheus_client::{
     registry::{Metric, Registry},
 };
 
+pub use self::labels::{ConnectionResult, ConnectionState, Delivery, Direction, Limit};
 use crate::{
     clock,
     protocol::record::{CallRecord, CallState, VetoOutcome},
@@ -32,104 +34,6 @@ use crate::{
 
 /// The content type of a scrape.
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-
-macro_rules! label {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant,)*
-        }
-
-        impl $name {
-            fn label(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $text,)*
-                }
-            }
-        }
-    };
-}
-
-label! {
-    /// A limit of the configuration that somebody ran into.
-    Limit {
-        /// Logins per address and minute.
-        Logins = "logins",
-        /// The growing delay after failed logins.
-        FailedLogin = "failed_login",
-        /// No login in time.
-        LoginTimeout = "login_timeout",
-        /// Connections that have not logged in.
-        Unauthenticated = "unauthenticated",
-        /// Frames per second of a session.
-        Frames = "frames",
-        /// The size of a frame.
-        FrameBytes = "frame_bytes",
-        /// The size of a REST body.
-        BodyBytes = "body_bytes",
-        /// Sessions of one user.
-        SessionsPerUser = "sessions_per_user",
-        /// Sessions from one address.
-        SessionsPerAddress = "sessions_per_address",
-        /// What waits for a lost session.
-        ResumeQueue = "resume_queue",
-        /// A browser origin that is not allowed.
-        Origin = "origin",
-        /// Questions in flight to one veto hook.
-        WebhooksInFlight = "webhooks_in_flight",
-    }
-}
-
-label! {
-    /// What a WebSocket connection is.
-    ConnectionState {
-        /// It has not logged in yet.
-        Unauthenticated = "unauthenticated",
-        /// It carries a session.
-        Ready = "ready",
-    }
-}
-
-label! {
-    /// What became of a WebSocket connection's first frame.
-    ConnectionResult {
-        /// A new session.
-        LoggedIn = "logged_in",
-        /// An old session continued.
-        Resumed = "resumed",
-        /// Wrong name, password or token.
-        Denied = "denied",
-        /// Turned away: a limit, an origin, a draining server.
-        Refused = "refused",
-        /// Gone before any login.
-        Abandoned = "abandoned",
-    }
-}
-
-label! {
-    /// Which way a frame went.
-    Direction {
-        /// From a client.
-        In = "in",
-        /// To a client.
-        Out = "out",
-    }
-}
-
-label! {
-    /// How one try to deliver an event ended.
-    Delivery {
-        /// Acknowledged.
-        Delivered = "delivered",
-        /// Failed; to be tried again.
-        Retry = "retry",
-        /// Given up.
-        Dead = "dead",
-        /// Waited so long that the call's next event went first.
-        Overtaken = "overtaken",
-    }
-}
 
 /// A counter whose name without `_total` belongs to a gauge already. OpenMetrics lets no two families share that name, so this
 /// one says of itself only that it is a number; rates over it work all the same.
@@ -326,7 +230,10 @@ impl Metrics {
             VetoOutcome::Refuse => "refuse",
             VetoOutcome::Timeout => "timeout",
             VetoOutcome::Error => "error",
-            VetoOutcome::Overflow => "overflow",
+            VetoOutcome::Overflow => {
+                self.limit_hit(Limit::WebhooksInFlight);
+                "overflow"
+            }
         };
         self.0.veto.get_or_create(&[("outcome", outcome)]).observe(took.as_secs_f64());
     }
@@ -404,12 +311,6 @@ impl Metrics {
     /// An actor has started (+1) or stopped (−1).
     pub fn actors(&self, kind: &'static str, change: i64) {
         self.0.actors.get_or_create(&[("kind", kind)]).inc_by(change);
-    }
-
-    /// How many actors of a kind are alive.
-    #[must_use]
-    pub fn actors_alive(&self, kind: &'static str) -> i64 {
-        self.0.actors.get_or_create(&[("kind", kind)]).get()
     }
 
     /// The text of a scrape.

@@ -37,7 +37,7 @@ const PROBE_EVERY: Duration = Duration::from_millis(250);
 /// What a probe asks the disk for. Unit: bytes; some batches' worth.
 const PROBE_BYTES: i64 = 262_144;
 /// Pages in the write-ahead log that make a checkpoint worth its fsync. More: fewer checkpoints. Fewer: shorter ones.
-const CHECKPOINT_PAGES: i64 = 1_000;
+const CHECKPOINT_PAGES: i64 = 4_000;
 
 /// What waits for the writer.
 pub(super) enum Job {

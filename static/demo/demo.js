@@ -4,6 +4,7 @@
 import { HookswitchError, codes, connect, describeCode } from '/sdk/hookswitch.js';
 import { hueOf, openLocalMedia } from '/demo/local-media.js';
 import { ring, ringBack, silence } from '/demo/ringer.js';
+import { tellEnd } from '/demo/words.js';
 
 /**
  * @typedef {import('/sdk/hookswitch.js').Call} Call
@@ -21,10 +22,15 @@ const development = location.pathname === '/';
 let client = null;
 /** @type {Call | null} */
 let call = null;
+/** @type {Call | null} */
+let last = null;
 /** @type {Promise<LocalMedia> | null} */
 let local = null;
 /** @type {MediaStream | null} */
 let remote = null;
+// The browser asks the user whether the camera may be used, and nothing goes on until there is an answer.
+let isAsking = false;
+let isListed = true;
 /** @type {number} */
 let talkingSince = 0;
 
@@ -89,13 +95,15 @@ async function logIn(user, secret) {
   try {
     await client.watch(['*']);
   } catch {
-    at('nobody').textContent = 'This server does not list who is online. Call by name.';
+    isListed = false;
+    at('nobody').textContent = 'This server does not tell who is online. Call by name.';
   }
   showPeople();
 }
 
 function logOut() {
   client?.logout();
+  last = null;
   remember(null);
   showLogin('');
 }
@@ -124,9 +132,7 @@ async function answer() {
  */
 function adopt(adopted) {
   call = adopted;
-  at('status-title').textContent = 'This call';
-  at('error-code').textContent = '';
-  at('reason').textContent = '';
+  last = null;
   const found = adopted.restored || adopted.placed;
   if (found && (adopted.role === 'caller' || adopted.state === 'talking')) adopted.media(media());
   adopted.on('state', () => showCall());
@@ -140,7 +146,13 @@ function media() {
   const opening = openLocalMedia(name, drawnOnly);
   void local?.then((former) => former.stop());
   local = opening;
-  opening.then((opened) => (local === opening ? showLocal(opened) : opened.stop()));
+  isAsking = true;
+  opening.then((opened) => {
+    if (local !== opening) return opened.stop();
+    isAsking = false;
+    showLocal(opened);
+    showCall();
+  });
   return {
     localStream: opening.then(({ stream }) => stream),
     onRemoteStream: showRemote,
@@ -154,6 +166,7 @@ async function closeMedia() {
   const closing = local;
   local = null;
   remote = null;
+  isAsking = false;
   for (const id of ['local-video', 'remote-video']) video(id).srcObject = null;
   for (const id of ['local', 'drawn', 'media-trouble', 'sound']) at(id).hidden = true;
   for (const id of ['mic', 'cam']) at(id).setAttribute('aria-pressed', 'false');
@@ -202,64 +215,112 @@ async function toggle(id, kind, offer, undo) {
 
 function showCall() {
   if (!call) return showIdle();
+  if (call.state === 'ended') {
+    last = call;
+    call = null;
+    void closeMedia();
+    return showIdle();
+  }
   const { state, user, role } = call;
-  if (state === 'ended') return showEnd(call);
   const talking = state === 'talking';
   const incoming = role === 'callee' && state === 'ringing';
   if (talking) talkingSince ||= Date.now();
   if (incoming) ring();
   else if (state === 'ringing') ringBack();
   else silence();
-  showState(state);
+  showState(state, `Call with ${user}`);
   show('answer', incoming);
   show('decline', incoming);
   show('cancel', role === 'caller' && !talking);
-  for (const id of ['hangup', 'mic', 'cam']) show(id, talking);
+  for (const id of ['hangup', 'mic', 'cam', 'lasting', 'remote-tag']) show(id, talking);
+  at('stage').classList.add('live');
   at('stage').classList.toggle('pulse', !talking);
   at('curtain').hidden = talking && remote !== null;
-  at('remote-tag').hidden = !talking;
   at('remote-tag').textContent = user;
-  showAvatar(at('curtain-avatar'), user);
-  const headline = incoming ? `${user} is calling` : state === 'dialing' ? `Calling ${user}…` : `Ringing ${user}…`;
-  at('headline').textContent = talking ? `Connecting to ${user}…` : headline;
-  at('subline').textContent = call.userStr;
+  const { headline, advice } = tellCall(call);
+  showCurtain(user, headline, advice);
   document.title = talking ? `${user} · hookswitch` : headline;
   showCallButtons();
 }
 
-/** @param {Call} ended */
-function showEnd(ended) {
-  at('error-code').textContent = `${ended.errorCode} ${describeCode(ended.errorCode)}`;
-  at('reason').textContent = ended.reason.replaceAll('_', ' ') || '–';
-  at('status-title').textContent = `Last call, with ${ended.user}`;
-  call = null;
-  void closeMedia();
-  showIdle();
+/** @param {Call} going */
+function tellCall({ state, user, role, userStr }) {
+  const question = 'Your browser asks for camera and microphone: allow them, or refuse and send a drawn picture.';
+  if (state === 'talking') return { headline: `Connecting to ${user}…`, advice: isAsking ? question : '' };
+  if (role === 'callee') {
+    return { headline: `${user} is calling`, advice: isAsking ? question : userStr || 'Answer to talk, or decline.' };
+  }
+  if (state === 'dialing') return { headline: `Calling ${user}…`, advice: isAsking ? question : '' };
+  return { headline: `Ringing ${user}…`, advice: `Waiting for an answer. Is ${user} your other tab? Press Answer there.` };
 }
 
 function showIdle() {
   silence();
   talkingSince = 0;
-  showState('idle');
-  for (const id of ['answer', 'decline', 'cancel', 'hangup', 'mic', 'cam']) show(id, false);
+  showState('idle', last ? `Last call, with ${last.user}` : 'No call yet');
+  for (const id of ['answer', 'decline', 'cancel', 'hangup', 'mic', 'cam', 'lasting', 'remote-tag']) show(id, false);
   /** @type {HTMLButtonElement} */ (at('answer')).disabled = false;
   at('mic').textContent = 'Mute';
   at('cam').textContent = 'Camera off';
-  at('stage').classList.remove('pulse');
+  at('stage').classList.remove('live', 'pulse');
   at('curtain').hidden = false;
-  at('remote-tag').hidden = true;
-  showAvatar(at('curtain-avatar'), client?.user ?? '');
-  at('headline').textContent = 'Nobody on the line';
-  at('subline').textContent = 'Call somebody who is online, or wait to be called.';
+  if (last) {
+    const { headline, advice } = tellEnd(last);
+    showCurtain(last.user, headline, advice);
+  } else {
+    showCurtain(client?.user ?? '', 'Nobody on the line', idleAdvice());
+  }
   document.title = client ? `${client.user} · hookswitch` : 'hookswitch demo call';
+  showInvitation();
   showCallButtons();
   showClock();
 }
 
-/** @param {'idle' | Call['state']} state */
-function showState(state) {
+function idleAdvice() {
+  if (others().length > 0) return `Call ${others()[0]}, or wait to be called.`;
+  return isListed ? 'You are the first one here. Open a second tab, then call from one to the other.' : 'Call somebody by name.';
+}
+
+/**
+ * @param {string} user
+ * @param {string} headline
+ * @param {string} advice what to do now
+ */
+function showCurtain(user, headline, advice) {
+  showAvatar(at('curtain-avatar'), user);
+  at('headline').textContent = headline;
+  at('subline').textContent = advice;
+  at('invite').hidden = true;
+}
+
+// Whoever is missing can be opened in a tab beside this one: the one who was called in vain, or the first who is not here.
+function showInvitation() {
+  const missed = last?.reason === 'offline' ? last.user : null;
+  const taken = [client?.user, ...others()];
+  const user = missed ?? ['alice', 'bob', 'carol', 'dave'].find((name) => !taken.includes(name)) ?? '';
+  const link = new URL(location.pathname, location.href);
+  link.searchParams.set('user', user);
+  if (drawnOnly) link.searchParams.set('media', 'fake');
+  for (const id of ['invite', 'second']) {
+    /** @type {HTMLAnchorElement} */ (at(id)).href = link.href;
+    at(id).textContent = `Open ${user} in a new tab`;
+  }
+  at('second').hidden = user === '';
+  at('invite').hidden = user === '' || (missed === null && (last !== null || others().length > 0));
+}
+
+/**
+ * @param {'idle' | Call['state']} state
+ * @param {string} title
+ */
+function showState(state, title) {
   at('state').textContent = state;
   at('state').dataset.state = state;
+  at('status-title').textContent = title;
+  at('ending').hidden = last === null;
+  at('error-code').textContent = last ? String(last.errorCode) : '';
+  at('error-words').textContent = last ? describeCode(last.errorCode) : '';
+  at('reason').textContent = last?.reason.replaceAll('_', ' ') || '–';
 }
 
 function showClock() {
@@ -275,11 +336,17 @@ function showCallButtons() {
   }
 }
 
+/** @returns {string[]} who else is online */
+function others() {
+  return [...(client?.online ?? [])].filter((user) => user !== client?.user).sort();
+}
+
 function showPeople() {
-  const people = [...(client?.online ?? [])].filter((user) => user !== client?.user).sort();
+  const people = others();
   at('people').replaceChildren(...people.map(personRow));
   at('nobody').hidden = people.length > 0;
-  showCallButtons();
+  if (call) showCallButtons();
+  else showIdle();
 }
 
 /** @param {string} user */
@@ -322,13 +389,7 @@ function showLoggedIn(loggedIn) {
   at('login-view').hidden = true;
   for (const id of ['call-view', 'line', 'me', 'logout']) at(id).hidden = false;
   at('me').textContent = loggedIn.user;
-  const other = loggedIn.user === 'bob' ? 'alice' : 'bob';
-  const link = new URL(location.pathname, location.href);
-  link.searchParams.set('user', other);
-  if (drawnOnly) link.searchParams.set('media', 'fake');
-  /** @type {HTMLAnchorElement} */ (at('second')).href = link.href;
-  at('second').textContent = `Open ${other} in a new tab`;
-  input('peer').placeholder = other;
+  input('peer').placeholder = loggedIn.user === 'bob' ? 'alice' : 'bob';
   showLine();
   showCall();
 }

@@ -17,7 +17,7 @@ const HEIGHT = 600;
  * @returns {Promise<LocalMedia>}
  */
 export async function openLocalMedia(name, drawn) {
-  if (drawn) return drawnMedia(name, 'asked for by this page’s address');
+  if (drawn) return drawnMedia(name, 'the address of this page asks for it');
   if (!navigator.mediaDevices) return drawnMedia(name, 'the browser gives this address no camera');
   try {
     const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: WIDTH, height: HEIGHT } });
@@ -118,16 +118,12 @@ function paint(context, name, hue, seconds) {
     disc(context, x, y, 60 + ball * 16);
   }
   const bob = Math.sin(seconds * 2.2) * 8;
-  context.fillStyle = `hsl(${hue} 55% 82%)`;
-  disc(context, WIDTH / 2, HEIGHT * 0.4 + bob, 88);
-  context.beginPath();
-  context.ellipse(WIDTH / 2, HEIGHT * 1.02 + bob / 2, 210, 215, 0, Math.PI, 0);
-  context.fill();
-  face(context, WIDTH / 2, HEIGHT * 0.4 + bob, `hsl(${hue} 50% 22%)`, seconds);
-  context.fillStyle = 'rgb(255 255 255 / 0.92)';
+  person(context, WIDTH / 2, HEIGHT * 0.4 + bob, hue, seconds);
+  context.fillStyle = `hsl(${hue} 60% 18%)`;
   context.textAlign = 'center';
-  context.font = '600 46px system-ui, sans-serif';
-  context.fillText(name, WIDTH / 2, HEIGHT * 0.13);
+  context.font = '600 44px system-ui, sans-serif';
+  context.fillText(name, WIDTH / 2, HEIGHT * 0.8 + bob / 2, 300);
+  context.fillStyle = 'rgb(255 255 255 / 0.85)';
   context.font = '26px ui-monospace, monospace';
   context.textAlign = 'left';
   context.fillText(new Date().toLocaleTimeString(), 32, HEIGHT - 32);
@@ -147,6 +143,55 @@ function disc(context, x, y, radius) {
 
 /**
  * @param {CanvasRenderingContext2D} context
+ * @param {number} x of the face's middle
+ * @param {number} y
+ * @param {number} hue of the clothes; hair and skin follow from it
+ * @param {number} seconds
+ */
+function person(context, x, y, hue, seconds) {
+  const skin = `hsl(${18 + (hue % 5) * 4} ${48 + (hue % 4) * 6}% ${58 + (hue % 6) * 5}%)`;
+  const shade = `hsl(${18 + (hue % 5) * 4} 42% ${48 + (hue % 6) * 5}%)`;
+  const hair = `hsl(${12 + (hue % 4) * 8} ${22 + (hue % 3) * 14}% ${13 + (hue % 5) * 4}%)`;
+  const isLong = hue % 2 === 0;
+  context.fillStyle = hair;
+  context.beginPath();
+  context.roundRect(x - 100, y - 106, 200, isLong ? 264 : 118, isLong ? [100, 100, 46, 46] : [100, 100, 20, 20]);
+  context.fill();
+  context.fillStyle = shade;
+  context.beginPath();
+  context.roundRect(x - 34, y + 40, 68, 130, 30);
+  context.fill();
+  context.fillStyle = `hsl(${hue} 48% 72%)`;
+  context.beginPath();
+  context.ellipse(x, y + 372, 215, 240, 0, Math.PI, 0);
+  context.fill();
+  context.fillStyle = shade;
+  context.beginPath();
+  context.ellipse(x, y + 134, 46, 34, 0, 0, Math.PI);
+  context.fill();
+  context.fillStyle = skin;
+  context.beginPath();
+  context.ellipse(x, y, 84, 96, 0, 0, 2 * Math.PI);
+  context.fill();
+  context.fillStyle = hair;
+  context.beginPath();
+  if (isLong) {
+    context.moveTo(x - 92, y - 6);
+    context.quadraticCurveTo(x - 70, y - 66, x + 14, y - 78);
+    context.quadraticCurveTo(x + 74, y - 60, x + 92, y - 6);
+  } else {
+    context.moveTo(x - 90, y - 24);
+    context.quadraticCurveTo(x - 66, y - 52, x - 30, y - 50);
+    context.quadraticCurveTo(x + 50, y - 34, x + 90, y - 24);
+  }
+  context.quadraticCurveTo(x + 92, y - 108, x, y - 108);
+  context.quadraticCurveTo(x - 92, y - 108, x - 90, y - 20);
+  context.fill();
+  face(context, x, y, 'hsl(20 45% 16%)', seconds);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
  * @param {number} x
  * @param {number} y
  * @param {string} colour
@@ -158,12 +203,12 @@ function face(context, x, y, colour, seconds) {
   context.fillStyle = colour;
   for (const side of [-32, 32]) {
     context.beginPath();
-    context.ellipse(x + side + glance, y - 12, 9, blinking ? 2 : 11, 0, 0, 2 * Math.PI);
+    context.ellipse(x + side + glance, y - 4, 8, blinking ? 2 : 10, 0, 0, 2 * Math.PI);
     context.fill();
   }
-  const mouth = 10 + 12 * Math.abs(Math.sin(seconds * 4.3) * Math.sin(seconds * 1.3));
+  const mouth = 8 + 12 * Math.abs(Math.sin(seconds * 4.3) * Math.sin(seconds * 1.3));
   context.beginPath();
-  context.ellipse(x + glance / 2, y + 36, 26, mouth, 0, 0, Math.PI);
+  context.ellipse(x + glance / 2, y + 38, 24, mouth, 0, 0, Math.PI);
   context.fill();
 }
 

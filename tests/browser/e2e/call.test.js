@@ -34,7 +34,7 @@ test('two tabs call each other and see each other', TIMEOUT, async () => {
   await Promise.all([alice.is('talking'), bob.is('talking')]);
   await Promise.all([alice.sees(), bob.sees()]);
   await bob.at('hangup').click();
-  await Promise.all([alice.endedWith('0 success'), bob.endedWith('0 success')]);
+  await Promise.all([alice.endedWith(0, 'hangup'), bob.endedWith(0, 'hangup')]);
 });
 
 test('a camera is used where there is one', TIMEOUT, async () => {
@@ -84,7 +84,7 @@ test('a declined call ends with 100104', TIMEOUT, async () => {
   const bob = await cast.enter('bob');
   await alice.calls('bob');
   await bob.at('decline').click();
-  await alice.endedWith('100104 refused');
+  await alice.endedWith(100104, 'refused');
 });
 
 test('a cancelled call stops ringing with 100101', TIMEOUT, async () => {
@@ -93,7 +93,7 @@ test('a cancelled call stops ringing with 100101', TIMEOUT, async () => {
   await alice.calls('bob');
   await bob.is('ringing');
   await alice.at('cancel').click();
-  await Promise.all([alice.endedWith('100101 cancelled'), bob.endedWith('100101 cancelled')]);
+  await Promise.all([alice.endedWith(100101, 'cancelled'), bob.endedWith(100101, 'cancelled')]);
 });
 
 test('who talks already is busy, and who is not there is offline', TIMEOUT, async () => {
@@ -103,9 +103,9 @@ test('who talks already is busy, and who is not there is offline', TIMEOUT, asyn
   await alice.calls('bob');
   await bob.is('ringing');
   await carol.calls('bob');
-  await carol.endedWith('100103 busy');
+  await carol.endedWith(100103, 'busy');
   await carol.calls('nobody');
-  await carol.endedWith('100102 offline');
+  await carol.endedWith(100102, 'offline');
 });
 
 test('of two devices one answers, and the other hears that it was answered elsewhere', TIMEOUT, async () => {
@@ -115,8 +115,7 @@ test('of two devices one answers, and the other hears that it was answered elsew
   await alice.calls('bob');
   await Promise.all([desk.is('ringing'), phone.is('ringing')]);
   await phone.answers();
-  await desk.endedWith('0 success');
-  await desk.page.getByText('answered elsewhere').waitFor();
+  await desk.endedWith(0, 'answered elsewhere');
   await Promise.all([alice.sees(), phone.sees()]);
 });
 

@@ -28,7 +28,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await alice.at('hangup').click();
-  await Promise.all([alice.endedWith('0 success'), bob.endedWith('0 success')]);
+  await Promise.all([alice.endedWith(0, 'hangup'), bob.endedWith(0, 'hangup')]);
   await cast.leave(LOST_SOCKET);
   await server.stop();
 });

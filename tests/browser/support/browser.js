@@ -17,8 +17,8 @@ const FLAGS = [
   '--use-fake-ui-for-media-stream',
 ];
 
-export async function launch() {
-  return chromium.launch({ executablePath: EXECUTABLE, headless: true, args: FLAGS });
+export async function launch(flags = FLAGS) {
+  return chromium.launch({ executablePath: EXECUTABLE, headless: true, args: flags });
 }
 
 /** The people of one test, in one browser window. */
@@ -86,9 +86,11 @@ export class Person {
     await this.at('state').and(this.page.getByText(state, { exact: true })).waitFor();
   }
 
-  async endedWith(words) {
+  /** @param {number} code @param {string} reason as the page shows it */
+  async endedWith(code, reason) {
     await this.is('idle');
-    await this.at('error-code').and(this.page.getByText(words)).waitFor();
+    await this.at('error-code').and(this.page.getByText(String(code), { exact: true })).waitFor();
+    await this.page.locator('#reason').getByText(reason, { exact: true }).waitFor();
   }
 
   /** Waits until decoded frames arrive and the picture that is shown is not black. */

@@ -44,6 +44,9 @@ async function serve(port, dataDir) {
   running.stderr.on('data', (text) => {
     said = (said + text).slice(-4000);
   });
+  running.on('exit', (code, signal) => {
+    if (!running.killed) console.error(`the server ended by itself (${signal ?? code}): ${said}`);
+  });
   const deadline = Date.now() + READY_MS;
   while (!(await isReady(port))) {
     if (running.exitCode !== null || Date.now() > deadline) throw new Error(`the server did not get ready: ${said}`);

@@ -1,7 +1,9 @@
 //! The shell of a session of the native door: outlives its socket, dies of logout, kick, replacement or the end of grace.
 //!
 //! Says what a client says to the core, and what the core says to the client. Everything a client must not miss goes through
-//! the machine, which numbers and keeps it.
+//! the machine, which numbers and keeps it. `frames` says what a client's frames mean.
+
+mod frames;
 
 use std::{
     collections::BTreeMap,
@@ -20,7 +22,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::{
     core::Core,
-    directory::{Endpoint, EndpointLife, Placed},
+    directory::{Endpoint, EndpointLife},
     messages::{ToCall, ToEndpoint},
     timer::Timer,
     ws_conn::{ToConn, WsConn},
@@ -29,23 +31,19 @@ use crate::{
     auth::turn,
     clock,
     config::SessionPolicy,
-    metrics::{ConnectionResult, Direction, Limit},
+    metrics::{ConnectionResult, Limit},
     protocol::{
-        call::Request,
-        codes::{self, Code, Door},
-        effect::{Act, Input, Party, no_call},
-        event::{CallEvent, EventName, Opaque},
+        codes::{self, Door},
+        effect::{Input, Party},
         ids::{CallId, DeviceId, SessionId, UserId},
-        native::{self, CallFrame, CallSnapshot, ClientFrame, FrameId, LoggedIn, Role},
+        native::{self, CallSnapshot, FrameId, LoggedIn, Role},
         record::CallState,
-        session::{Admission, Attached, Session as Machine, SessionEffect, SessionLimits},
+        session::{Attached, Session as Machine, SessionEffect, SessionLimits},
     },
 };
 
-/// After how many frames in a row that are not even JSON objects a client is given up (4400).
-const HOPELESS_FRAMES: u32 = 8;
-/// How many users one session may watch by name. More costs memory and a message for each change.
-const MAX_WATCHED: usize = 5_000;
+/// How many frames of a client may wait here before it is taken for a flood. Above the burst that the default rate allows.
+const MAILBOX: usize = 4_096;
 /// How long a socket has to carry the close frame away before it is cut.
 const CLOSE_TIME: Duration = Duration::from_secs(2);
 
@@ -112,19 +110,6 @@ pub(super) struct Resume {
     pub(super) last_seq: u64,
     pub(super) conn: Conn,
     pub(super) login_id: Option<FrameId>,
-}
-
-/// What a frame comes to.
-struct Outcome {
-    answer: Result<Answer, (Code, String)>,
-    /// What the sender hears after its answer.
-    then: Option<CallEvent>,
-}
-
-#[derive(Default)]
-struct Answer {
-    call: Option<CallId>,
-    online: Option<Vec<UserId>>,
 }
 
 impl Session {
@@ -215,11 +200,7 @@ impl Session {
             Err(super::directory::TooManySessions) => {
                 self.core.metrics().limit_hit(Limit::SessionsPerUser);
                 let message = "this user has as many sessions as one may have: log one of them out first";
-                self.send(ToConn::Frame(native::error(
-                    self.login_id.as_ref(),
-                    codes::LOGGED_IN_ELSEWHERE,
-                    message,
-                )));
+                self.send(ToConn::Frame(native::error(self.login_id.as_ref(), codes::LOGGED_IN_ELSEWHERE, message)));
                 self.close(4429, "too many sessions");
                 self.over = true;
                 ctx.stop();
@@ -337,7 +318,7 @@ impl Session {
 
     /// The session is over for good.
     fn end(&mut self) {
-        if std::mem::replace(&mut self.over, true) {
+        if std::mem::replace(&mut self.over, true) || self.core.halted() {
             return;
         }
         let core = self.core.clone();
@@ -349,200 +330,6 @@ impl Session {
             let (user, device) = (self.me.user.clone(), self.me.device.clone());
             directory.tell_call(call, ToCall::Gone { user, device });
         }
-    }
-
-    fn read(&mut self, text: &str, ctx: &mut Context<Self>) {
-        self.life.active.store(clock::wall().0, Ordering::Relaxed);
-        let (id, frame) = match native::decode(text) {
-            Ok(read) => read,
-            Err(error) => {
-                self.hopeless = if error.hopeless { self.hopeless + 1 } else { 0 };
-                self.send(ToConn::Frame(native::error(error.id.as_ref(), error.error_code, &error.message)));
-                if self.hopeless >= HOPELESS_FRAMES {
-                    self.close(4400, "these are no frames of this protocol");
-                }
-                return;
-            }
-        };
-        self.hopeless = 0;
-        match id.as_ref().map(|id| self.machine.admit(id, &frame)) {
-            Some(Admission::Repeat(answer)) => return self.send(ToConn::Frame(answer)),
-            Some(Admission::Conflict) => {
-                let message = "another frame had this id: take a fresh one";
-                return self.send(ToConn::Frame(native::error(id.as_ref(), codes::BAD_PARAMETER, message)));
-            }
-            Some(Admission::New) | None => {}
-        }
-        let logs_out = frame == ClientFrame::Logout;
-        let outcome = self.act(frame.clone(), ctx);
-        let answer = match (&outcome.answer, &id) {
-            (Ok(answer), Some(id)) => Some(native::ok(id, answer.call, answer.online.as_deref())),
-            (Ok(_), None) => None,
-            (Err((code, message)), id) => Some(native::error(id.as_ref(), *code, message)),
-        };
-        if let Some(answer) = answer {
-            if let Some(id) = id {
-                self.machine.remember(id, &frame, answer.clone());
-            }
-            self.send(ToConn::Frame(answer));
-        }
-        if let Some(event) = outcome.then {
-            self.machine.push(|seq| native::call_event(seq, &event));
-        }
-        if logs_out {
-            self.end();
-            self.close(1000, "logged out");
-            ctx.stop();
-        }
-    }
-
-    fn act(&mut self, frame: ClientFrame, ctx: &mut Context<Self>) -> Outcome {
-        match frame {
-            ClientFrame::Call(frame) if frame.event == EventName::Request => self.request(frame),
-            ClientFrame::Call(frame) => self.reply(frame),
-            ClientFrame::Signal { call, data } => self.signal(call, data),
-            ClientFrame::Watch(users) => self.watch(users, ctx),
-            ClientFrame::Unwatch(users) => {
-                match users {
-                    Some(users) => {
-                        self.core.directory().unwatch(self.id, &users);
-                        for user in &users {
-                            self.watched.remove(user);
-                        }
-                    }
-                    None => {
-                        self.watches_all = false;
-                        self.core.directory().watch_all(self.id, None);
-                    }
-                }
-                Outcome::ok()
-            }
-            ClientFrame::Ping => {
-                self.send(ToConn::Frame(native::pong()));
-                Outcome::ok()
-            }
-            ClientFrame::Logout => Outcome::ok(),
-            ClientFrame::Login => {
-                Outcome::error(codes::BAD_PARAMETER, "logged in already: log out first, or open another connection")
-            }
-        }
-    }
-
-    fn request(&self, frame: CallFrame) -> Outcome {
-        let none = |code| Outcome::event(no_call(frame.user.clone(), code, clock::wall()));
-        if frame.user == self.me.user {
-            return none(codes::BAD_PARAMETER);
-        }
-        if self.core.draining() {
-            return none(codes::SERVER_DRAINING);
-        }
-        let request = Request {
-            id: clock::call_id(),
-            by: self.me.clone(),
-            callee: frame.user.clone(),
-            flags: frame.flags,
-            param: frame.param,
-            user_str: frame.user_str,
-            sdp: frame.sdp,
-            ring: frame.ring.unwrap_or(Duration::MAX),
-            placed: false,
-        };
-        match self.core.request(request, None) {
-            Placed::Call(call) | Placed::Joined(call) => {
-                Outcome { answer: Ok(Answer { call: Some(call), online: None }), then: None }
-            }
-            Placed::InCall => none(codes::ALREADY_IN_CALL),
-        }
-    }
-
-    fn reply(&self, frame: CallFrame) -> Outcome {
-        let named = frame.user.clone();
-        let finish = frame.event == EventName::Finish;
-        let act = Act {
-            by: self.me.clone(),
-            other: frame.user,
-            call: frame.call,
-            error_code: frame.error_code,
-            flags: frame.flags,
-            param: frame.param,
-            user_str: frame.user_str,
-            sdp: frame.sdp,
-        };
-        let input = if finish { Input::Finish(act) } else { Input::Reply(act) };
-        let line = self.core.line(&self.me.user);
-        if line.is_some_and(|call| self.core.directory().tell_call(call, ToCall::Input(input))) {
-            Outcome::ok()
-        } else {
-            Outcome::event(no_call(named, codes::NOT_IN_CALL, clock::wall()))
-        }
-    }
-
-    fn signal(&self, id: CallId, data: Opaque) -> Outcome {
-        let directory = self.core.directory();
-        let call = self.core.line(&self.me.user).filter(|line| *line == id).and_then(|line| directory.call(line));
-        let mine = call.is_some_and(|call| {
-            let device = if call.caller == self.me.user {
-                Some(&call.caller_device)
-            } else {
-                call.callee_device.as_ref()
-            };
-            let rung = call.state != CallState::Requested || call.caller == self.me.user;
-            rung && device.is_none_or(|device| *device == self.me.device)
-        });
-        let input = Input::Signal { by: self.me.clone(), data };
-        if mine && directory.tell_call(id, ToCall::Input(input)) {
-            Outcome::ok()
-        } else {
-            Outcome::error(codes::NOT_IN_CALL, "this device is not in that call")
-        }
-    }
-
-    fn watch(&mut self, users: Option<Vec<UserId>>, ctx: &mut Context<Self>) -> Outcome {
-        let directory = self.core.directory();
-        let Some(users) = users else {
-            if !self.core.config().session.directory {
-                let message = "watching everybody is off on this server: name the users";
-                return Outcome::error(codes::BAD_PARAMETER, message);
-            }
-            self.watches_all = true;
-            directory.watch_all(self.id, Some(ctx.address().recipient()));
-            let online = directory.online_users();
-            return Outcome { answer: Ok(Answer { call: None, online: Some(online) }), then: None };
-        };
-        let fresh = users.iter().filter(|user| !self.watched.contains_key(*user)).count();
-        if self.watched.len() + fresh > MAX_WATCHED {
-            return Outcome::error(codes::BAD_PARAMETER, "too many users watched: unwatch some first");
-        }
-        directory.watch(self.id, &ctx.address().recipient(), &users);
-        let mut online = Vec::new();
-        for user in users {
-            let here = directory.is_online(&user);
-            if here {
-                online.push(user.clone());
-            }
-            self.watched.insert(user, here);
-        }
-        Outcome { answer: Ok(Answer { call: None, online: Some(online) }), then: None }
-    }
-
-    fn presence_changed(&mut self, user: &UserId) {
-        let online = self.core.is_online(user);
-        let news = match self.watched.get_mut(user) {
-            Some(told) => std::mem::replace(told, online) != online,
-            None => self.watches_all,
-        };
-        if news {
-            self.machine.push(|seq| native::presence(seq, user, online));
-        }
-    }
-
-    fn on_event(&mut self, event: &CallEvent) {
-        // A ring that crossed the login was shown there.
-        if event.event == EventName::Request && event.call.is_some() && event.call == self.shown {
-            return;
-        }
-        self.core.metrics().ws_message(Direction::Out, "call");
-        self.machine.push(|seq| native::call_event(seq, event));
     }
 
     fn drain(&mut self, ctx: &mut Context<Self>) {
@@ -570,26 +357,12 @@ fn shut(kill: &Weak<TcpStream>) {
     }
 }
 
-impl Outcome {
-    fn ok() -> Self {
-        Self { answer: Ok(Answer::default()), then: None }
-    }
-
-    fn event(event: CallEvent) -> Self {
-        Self { answer: Ok(Answer::default()), then: Some(event) }
-    }
-
-    fn error(code: Code, message: &str) -> Self {
-        Self { answer: Err((code, message.to_owned())), then: None }
-    }
-}
-
 impl Actor for Session {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
         self.core.metrics().actors("session", 1);
-        ctx.set_mailbox_capacity(256);
+        ctx.set_mailbox_capacity(MAILBOX);
         self.enter(ctx);
     }
 

@@ -1,0 +1,46 @@
+# `just` lists what there is.
+default:
+    @just --list --unsorted
+
+# Format the code
+fmt:
+    cargo fmt
+
+# Check the form, and every lint
+lint:
+    cargo fmt --check
+    cargo clippy --locked --all-targets -- -D warnings
+
+# Run the Rust tests, or those whose name has WORD in it
+test *WORD:
+    cargo test --locked {{WORD}}
+
+# Run the browser tests
+browser:
+    cargo build --locked
+    npm ci --prefix tests/browser --no-audit --no-fund
+    npm test --prefix tests/browser
+
+# Build the documentation of the code; warnings are errors
+doc:
+    RUSTDOCFLAGS=-Dwarnings cargo doc --locked --no-deps
+
+# Run the server: `just run serve --config hookswitch.toml`
+run *ARGS:
+    cargo run --release -- {{ARGS}}
+
+# Run the server in development mode: open the page that it prints
+demo:
+    cargo run --release -- serve --dev
+
+# Build the container image
+docker:
+    docker build -f docker/Dockerfile -t hookswitch .
+
+# Measure the store with a million calls on file
+bench-store:
+    cargo bench --bench store
+
+# Everything that CI runs
+ci:
+    ./test.sh

@@ -1,0 +1,95 @@
+//! The values that labels may have.
+
+macro_rules! label {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant,)*
+        }
+
+        impl $name {
+            pub(super) fn label(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)*
+                }
+            }
+        }
+    };
+}
+
+label! {
+    /// A limit of the configuration that somebody ran into.
+    Limit {
+        /// Logins per address and minute.
+        Logins = "logins",
+        /// A failed login: the user's next one from there waits longer.
+        FailedLogin = "failed_login",
+        /// No login in time.
+        LoginTimeout = "login_timeout",
+        /// Connections that have not logged in.
+        Unauthenticated = "unauthenticated",
+        /// Frames per second of a session.
+        Frames = "frames",
+        /// The size of a frame.
+        FrameBytes = "frame_bytes",
+        /// The size of a REST body.
+        BodyBytes = "body_bytes",
+        /// Sessions of one user.
+        SessionsPerUser = "sessions_per_user",
+        /// Sessions from one address.
+        SessionsPerAddress = "sessions_per_address",
+        /// A browser origin that is not allowed.
+        Origin = "origin",
+        /// Questions in flight to one veto hook.
+        WebhooksInFlight = "webhooks_in_flight",
+    }
+}
+
+label! {
+    /// What a WebSocket connection is.
+    ConnectionState {
+        /// It has not logged in yet.
+        Unauthenticated = "unauthenticated",
+        /// It carries a session.
+        Ready = "ready",
+    }
+}
+
+label! {
+    /// What became of a WebSocket connection's first frame.
+    ConnectionResult {
+        /// A new session.
+        LoggedIn = "logged_in",
+        /// An old session continued.
+        Resumed = "resumed",
+        /// Wrong name, password or token.
+        Denied = "denied",
+        /// Turned away: a limit, an origin, a draining server.
+        Refused = "refused",
+        /// Gone before any login.
+        Abandoned = "abandoned",
+    }
+}
+
+label! {
+    /// Which way a frame went.
+    Direction {
+        /// From a client.
+        In = "in",
+        /// To a client.
+        Out = "out",
+    }
+}
+
+label! {
+    /// How one try to deliver an event ended.
+    Delivery {
+        /// Acknowledged.
+        Delivered = "delivered",
+        /// Failed; to be tried again.
+        Retry = "retry",
+        /// Given up.
+        Dead = "dead",
+    }
+}

@@ -1,0 +1,192 @@
+//! What the server says: each frame made once, as text.
+
+use std::{sync::Arc, time::Duration};
+
+use bytestring::ByteString;
+use serde::Serialize;
+
+use super::FrameId;
+use crate::protocol::{
+    codes::{Code, Door, Reason},
+    event::{CallEvent, EventName, Opaque},
+    ids::{CallId, SessionId, UserId},
+    record::{CallRecord, Timestamp},
+};
+
+/// `logged_in`.
+#[derive(Debug, Serialize)]
+pub struct LoggedIn<'a> {
+    /// The login frame's `id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<&'a FrameId>,
+    /// Who is logged in.
+    pub user: &'a UserId,
+    /// The session.
+    pub session: SessionId,
+    /// The secret for the next resume.
+    pub resume: &'a str,
+    /// Whether nothing was lost.
+    pub resumed: bool,
+    /// How often the server pings. Unit: seconds.
+    pub heartbeat_secs: f64,
+    /// As RTCPeerConnection takes them.
+    pub ice_servers: &'a serde_json::Value,
+    /// The user's unfinished call.
+    pub calls: &'a [CallSnapshot],
+    /// The last `seq` used.
+    pub seq: u64,
+}
+
+/// An unfinished call as one of its parties sees it.
+#[derive(Debug, Clone, Serialize)]
+pub struct CallSnapshot {
+    /// The call as REST shows it.
+    #[serde(flatten)]
+    pub call: Arc<CallRecord>,
+    /// The other party.
+    pub user: UserId,
+    /// Which of the two this party is.
+    pub role: Role,
+    /// The offer that waits for an answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sdp: Option<Opaque>,
+}
+
+/// Which party of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Who called.
+    Caller,
+    /// Who was called.
+    Callee,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum ServerFrame<'a> {
+    Ok {
+        id: &'a FrameId,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        call: Option<CallId>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        online: Option<&'a [UserId]>,
+    },
+    Error {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<&'a FrameId>,
+        error_code: Code,
+        message: &'a str,
+    },
+    Pong,
+    LoggedIn(&'a LoggedIn<'a>),
+    Closing {
+        error_code: Code,
+        reconnect: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reconnect_after_ms: Option<u64>,
+        message: &'a str,
+    },
+    Presence {
+        seq: u64,
+        user: &'a UserId,
+        online: bool,
+    },
+    Signal {
+        seq: u64,
+        call: CallId,
+        user: &'a UserId,
+        data: &'a Opaque,
+    },
+    Call {
+        seq: u64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        call: Option<CallId>,
+        event: EventName,
+        user: &'a UserId,
+        error_code: Code,
+        flags: u32,
+        param: i32,
+        user_str: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        version: Option<u32>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        door: Option<Door>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<Reason>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        sdp: Option<&'a Opaque>,
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        placed: bool,
+        at: Timestamp,
+    },
+}
+
+/// A frame as text. Plain data serialises without fail; should it ever not, the client gets an empty object.
+fn encode(frame: &ServerFrame<'_>) -> ByteString {
+    serde_json::to_string(frame).map_or_else(|_| ByteString::from_static("{}"), ByteString::from)
+}
+
+/// The answer to a frame that was understood. `online` answers `watch`, `call` a request.
+#[must_use]
+pub fn ok(id: &FrameId, call: Option<CallId>, online: Option<&[UserId]>) -> ByteString {
+    encode(&ServerFrame::Ok { id, call, online })
+}
+
+/// The answer to a frame that could not be read, or that its sender may not send.
+#[must_use]
+pub fn error(id: Option<&FrameId>, error_code: Code, message: &str) -> ByteString {
+    encode(&ServerFrame::Error { id, error_code, message })
+}
+
+/// The answer to `ping`.
+#[must_use]
+pub fn pong() -> ByteString {
+    encode(&ServerFrame::Pong)
+}
+
+/// The answer to `login`.
+#[must_use]
+pub fn logged_in(frame: &LoggedIn<'_>) -> ByteString {
+    encode(&ServerFrame::LoggedIn(frame))
+}
+
+/// The last words before a close frame.
+#[must_use]
+pub fn closing(error_code: Code, reconnect_after: Option<Duration>, reconnect: bool, message: &str) -> ByteString {
+    let reconnect_after_ms = reconnect_after.and_then(|wait| u64::try_from(wait.as_millis()).ok());
+    encode(&ServerFrame::Closing { error_code, reconnect, reconnect_after_ms, message })
+}
+
+/// A change of presence.
+#[must_use]
+pub fn presence(seq: u64, user: &UserId, online: bool) -> ByteString {
+    encode(&ServerFrame::Presence { seq, user, online })
+}
+
+/// Text from the other party.
+#[must_use]
+pub fn signal(seq: u64, call: CallId, user: &UserId, data: &Opaque) -> ByteString {
+    encode(&ServerFrame::Signal { seq, call, user, data })
+}
+
+/// An event of a call.
+#[must_use]
+pub fn call_event(seq: u64, event: &CallEvent) -> ByteString {
+    encode(&ServerFrame::Call {
+        seq,
+        call: event.call.map(|(call, _)| call),
+        event: event.event,
+        user: &event.user,
+        error_code: event.error_code,
+        flags: event.flags,
+        param: event.param,
+        user_str: &event.user_str,
+        version: event.call.map(|(_, version)| version),
+        door: event.door,
+        reason: event.reason,
+        sdp: event.sdp.as_ref(),
+        placed: event.placed,
+        at: event.at,
+    })
+}

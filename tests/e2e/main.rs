@@ -1,0 +1,14 @@
+//! The real binary from the outside: WebSocket clients, REST, hooks, signals, restarts.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_debug_implementations,
+    unreachable_pub,
+    reason = "helpers of tests, which fail by panicking and are seen by nobody else"
+)]
+
+mod sessions;
+mod support;

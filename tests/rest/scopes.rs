@@ -1,0 +1,92 @@
+//! Which key may use which route: the table of the API's own description against the server.
+
+use hookswitch::protocol::scope::Scope;
+use serde_json::{Value, json};
+
+use crate::server::{Server, problem};
+
+struct Route {
+    method: String,
+    path: String,
+    scope: Scope,
+}
+
+/// The routes of the served description, with values for their parameters.
+async fn routes(server: &Server) -> Vec<Route> {
+    let document: Value = server.plain("GET", "/api/openapi.json").send().await.unwrap().json().await.unwrap();
+    let mut routes = Vec::new();
+    for (pattern, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            let Some(scope) = operation.pointer("/security/0/api_key/0") else { continue };
+            let id = if pattern.contains("/deliveries/") { "1" } else { "0199e1a0-7b6a-7c3e-9f00-5b8e6d1c2a34" };
+            let path =
+                pattern.replace("{id}", id).replace("{user}", "nobody").replace("{name}", "crm").replace("{room}", "7");
+            let scope = Scope::parse(scope.as_str().unwrap()).unwrap();
+            routes.push(Route { method: method.to_uppercase(), path, scope });
+        }
+    }
+    assert_eq!(routes.len(), 25);
+    routes
+}
+
+#[tokio::test]
+async fn each_route_takes_keys_of_its_scope_and_above_and_no_others() {
+    let server = Server::start(&[], &[]);
+    let keys = Scope::ALL.map(|scope| (scope, server.key(scope.as_str())));
+    for Route { method, path, scope } in routes(&server).await {
+        let at = format!("{method} {path}");
+        // Without a key nobody learns whether a body would have been right.
+        let refused = server.plain(&method, &path).send().await.unwrap();
+        assert_eq!(refused.headers()["www-authenticate"], "Bearer realm=\"hookswitch\"", "{at}");
+        assert_eq!(problem(refused).await["status"], 401, "{at}");
+        for (has, key) in &keys {
+            let answer = server.plain(&method, &path).bearer_auth(key).send().await.unwrap();
+            let status = answer.status().as_u16();
+            if *has >= scope {
+                assert!(![401, 403, 405, 500, 503].contains(&status), "{at} with {has:?}: {status}");
+                continue;
+            }
+            assert_eq!(status, 403, "{at} with {has:?}");
+            let challenge = answer.headers()["www-authenticate"].to_str().unwrap().to_owned();
+            assert!(challenge.contains("insufficient_scope") && challenge.contains(scope.as_str()), "{challenge}");
+            assert!(problem(answer).await["detail"].as_str().unwrap().contains(scope.as_str()), "{at}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_path_written_otherwise_opens_no_route() {
+    let server = Server::start(&[], &[]);
+    for path in [
+        "/api/v1/c%61lls",
+        "/api/v1/%63alls",
+        "/api/v1//calls",
+        "/api/v1/calls/",
+        "/api//v1/calls",
+        "/api/v1/./calls%2f",
+    ] {
+        let url = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        let answer = raw(&server, &url).await;
+        assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
+    }
+}
+
+/// Bytes as they are: clients tidy paths up.
+async fn raw(server: &Server, request: &str) -> String {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let mut stream = tokio::net::TcpStream::connect(&server.address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+#[tokio::test]
+async fn the_key_dev_is_none_outside_development_mode() {
+    let server = Server::start(&[], &[]);
+    let refused = server.request("GET", "/calls").send().await.unwrap();
+    let challenge = refused.headers()["www-authenticate"].to_str().unwrap().to_owned();
+    assert!(challenge.contains("invalid_token"), "{challenge}");
+    let problem = problem(refused).await;
+    assert_eq!((&problem["status"], &problem["type"]), (&json!(401), &json!("/api/docs/errors#unauthorized")));
+}

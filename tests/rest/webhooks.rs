@@ -1,0 +1,90 @@
+//! Hooks as REST registers, shows, tests and removes them. Their signatures and retries have tests of their own.
+
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+};
+
+use crate::{
+    client::talking,
+    server::{Server, problem, until},
+};
+
+/// A business server that answers everything with 204.
+async fn business() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut request = vec![0; 16 * 1024];
+                drop(stream.read(&mut request).await);
+                drop(stream.write_all(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n").await);
+            });
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn a_hook_comes_changes_and_goes() {
+    let server = Server::dev();
+    let form = json!({"url": business().await, "events": ["call.*"], "description": "CRM"});
+    let made = server.send("PUT", "/webhooks/crm", form.clone()).await;
+    assert_eq!(made.status().as_u16(), 201);
+    let made: Value = made.json().await.unwrap();
+    assert!(made["secret"].as_str().unwrap().starts_with("whsec_"));
+    assert_eq!((&made["name"], &made["timeout_ms"]), (&json!("crm"), &json!(1000)));
+
+    let again = server.send("PUT", "/webhooks/crm", form).await;
+    assert_eq!(again.status().as_u16(), 200);
+    assert!(again.json::<Value>().await.unwrap().get("secret").is_none());
+    let shown = server.get("/webhooks/crm").await;
+    assert!(shown.get("secret").is_none() && shown["description"] == "CRM", "{shown}");
+    assert_eq!(server.get("/webhooks").await["items"], json!([shown]));
+
+    let tested: Value = server.request("POST", "/webhooks/crm/test").send().await.unwrap().json().await.unwrap();
+    assert_eq!((&tested["ok"], &tested["status"]), (&json!(true), &json!(204)));
+    let rotated: Value =
+        server.request("POST", "/webhooks/crm/rotate-secret").send().await.unwrap().json().await.unwrap();
+    assert!(rotated["secret"].as_str().unwrap().starts_with("whsec_") && rotated["secret"] != made["secret"]);
+
+    assert_eq!(server.request("DELETE", "/webhooks/crm").send().await.unwrap().status().as_u16(), 204);
+    assert_eq!(server.get("/webhooks").await["items"], json!([]));
+}
+
+#[tokio::test]
+async fn deliveries_are_listed_paged_and_replayed() {
+    let server = Server::dev();
+    let form = json!({"url": business().await, "events": ["call.*"]});
+    assert_eq!(server.send("PUT", "/webhooks/crm", form).await.status().as_u16(), 201);
+    let (_alice, _bob, id) = talking(&server).await;
+    let page = until("three deliveries", async || {
+        let page = server.get("/webhooks/crm/deliveries?state=delivered&limit=2").await;
+        let rest = page["next_cursor"].as_str()?.to_owned();
+        Some((page["items"].clone(), server.get(&format!("/webhooks/crm/deliveries?limit=2&cursor={rest}")).await))
+    })
+    .await;
+    let (first, second) = page;
+    assert_eq!((&first[0]["type"], &first[0]["call"]), (&json!("call.started"), &json!(id)));
+    assert_eq!((&second["items"][0]["seq"], &second["next_cursor"]), (&json!(1), &Value::Null));
+    let path = format!("/webhooks/crm/deliveries/{}/replay", first[0]["id"]);
+    assert_eq!(server.request("POST", &path).send().await.unwrap().status().as_u16(), 202);
+    let unknown = server.request("POST", "/webhooks/crm/deliveries/999999/replay").send().await.unwrap();
+    assert_eq!(problem(unknown).await["status"], 404);
+}
+
+#[tokio::test]
+async fn a_hook_of_the_file_cannot_be_changed_over_rest() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(
+        file.path(),
+        "[[webhooks.endpoint]]\nname = \"crm\"\nurl = \"https://example.org/\"\nveto = false\n",
+    )
+    .unwrap();
+    let server = Server::start(&["--dev", "--config", file.path().to_str().unwrap()], &[]);
+    assert_eq!(server.get("/webhooks/crm").await["url"], "https://example.org/");
+    let refused = server.send("PUT", "/webhooks/crm", json!({"url": "https://example.com/"})).await;
+    assert_eq!(problem(refused).await["status"], 409);
+}
