@@ -10,5 +10,8 @@
     reason = "helpers of tests, which fail by panicking and are seen by nobody else"
 )]
 
+mod calls;
+mod presence;
+mod resume;
 mod sessions;
 mod support;
