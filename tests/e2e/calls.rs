@@ -356,17 +356,26 @@ async fn a_request_that_meets_the_others_is_its_accept() {
     let (mut alice, mut bob) = pair(&server).await;
     alice.send(json!({"type": "call", "id": 1, "event": "request", "user": "bob", "sdp": offer()}));
     bob.send(json!({"type": "call", "id": 1, "event": "request", "user": "alice", "sdp": offer()}));
-    let (to_alice, to_bob) = (alice.expect("ok").await, bob.expect("ok").await);
-    assert_eq!(to_alice["call"], to_bob["call"]);
-    let call = to_alice["call"].as_str().unwrap();
-    let (mut caller, mut callee) = match server.call(call).await["caller"].as_str() {
-        Some("alice") => (alice, bob),
-        _ => (bob, alice),
+    // Each one's ok may come before or after what it heard of the other.
+    let (mut of_alice, mut of_bob) = (Vec::new(), Vec::new());
+    for (client, heard) in [(&mut alice, &mut of_alice), (&mut bob, &mut of_bob)] {
+        for _ in 0..3 {
+            heard.push(client.frame().await);
+        }
+        heard.sort_by_key(|frame| frame["type"] != "ok");
+    }
+    assert_eq!(of_alice[0]["call"], of_bob[0]["call"]);
+    let call = of_alice[0]["call"].as_str().unwrap();
+    let ((mut caller, to_caller), (mut callee, to_callee)) = match server.call(call).await["caller"].as_str() {
+        Some("alice") => ((alice, &of_alice), (bob, &of_bob)),
+        _ => ((bob, &of_bob), (alice, &of_alice)),
     };
-    assert_eq!(callee.event("request").await["sdp"], offer());
-    caller.coded("reply", 0).await;
-    callee.event("start").await;
-    assert!(caller.event("start").await.get("sdp").is_none());
+    let events = |heard: &[Value]| [heard[1]["event"].clone(), heard[2]["event"].clone()];
+    assert_eq!(
+        (events(to_caller), events(to_callee)),
+        ([json!("reply"), json!("start")], [json!("request"), json!("start")])
+    );
+    assert_eq!((&to_callee[1]["sdp"], to_caller[2].get("sdp")), (&offer(), None));
     caller.nothing().await;
     callee.nothing().await;
     callee.send(json!({"type": "signal", "call": call, "data": {"answer": 1}}));

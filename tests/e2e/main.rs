@@ -11,7 +11,11 @@
 )]
 
 mod calls;
+mod drain;
+mod hooks;
+mod operations;
 mod presence;
+mod restart;
 mod resume;
 mod sessions;
 mod support;
