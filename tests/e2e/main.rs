@@ -10,5 +10,12 @@
     reason = "helpers of tests, which fail by panicking and are seen by nobody else"
 )]
 
+mod calls;
+mod drain;
+mod hooks;
+mod operations;
+mod presence;
+mod restart;
+mod resume;
 mod sessions;
 mod support;
