@@ -4,7 +4,7 @@ use std::{
     io::Write as _,
     process::{Command, Stdio},
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicU32, Ordering},
     },
     time::Duration,
@@ -97,12 +97,13 @@ async fn of_a_vetoed_call_the_callee_never_hears_and_its_line_is_free() {
 
 #[tokio::test]
 async fn without_a_verdict_the_policy_decides() {
+    type Says = fn(&Post) -> Answer;
     let server = Server::dev().await;
     let (mut alice, mut bob) = (server.login("alice").await, server.login("bob").await);
     let dead = Hook::start(|_| Answer::ok()).await;
     let gone = dead.url();
     drop(dead);
-    let answers: [(&str, fn(&Post) -> Answer, &str, i32); 4] = [
+    let answers: [(&str, Says, &str, i32); 4] = [
         ("timeout", |_| Answer::Never, "timeout", 207),
         ("status", |_| Answer::Say(503, String::new()), "error", 206),
         ("nonsense", |_| Answer::Say(200, "ja".into()), "error", 206),
@@ -395,7 +396,7 @@ async fn a_hook_that_says_4xx_gets_no_more_tries_until_it_is_replayed() {
     let mut hook =
         Hook::start(move |_| Answer::Say(u16::try_from(now.load(Ordering::Relaxed)).unwrap(), String::new())).await;
     register(&server, "events", &hook, json!({"events": ["call.finished"]})).await;
-    let mut alice = server.login("alice").await;
+    let alice = server.login("alice").await;
     alice.send(request("nobody"));
     let first = hook.expect("call.finished").await;
     let dead = eventually("it is dead", || async { deliveries(&server, "events", "dead").await.pop() }).await;
@@ -422,7 +423,7 @@ async fn hooks_of_the_file_work_and_belong_to_it() {
     assert_eq!(server.get("/api/v1/webhooks/mine").await["source"], "file");
     let (status, _) = server.put("/api/v1/webhooks/mine", json!({"url": "http://127.0.0.1:1/"})).await;
     assert_eq!(status, 409);
-    let mut alice = server.login("alice").await;
+    let alice = server.login("alice").await;
     alice.send(request("nobody"));
     let mut kinds = [hook.next().await, hook.next().await, hook.next().await].map(|post| post.kind().to_owned());
     kinds.sort_unstable();
@@ -478,17 +479,13 @@ fn verify(secret: &str, post: &Post) -> bool {
 #[tokio::test]
 async fn an_independent_verifier_accepts_every_message_and_both_secrets_during_a_rotation() {
     let server = Server::dev().await;
-    let posts: Arc<Mutex<Vec<Post>>> = Arc::default();
     let mut hook = Hook::start(|_| Answer::ok()).await;
     let view = register(&server, "signed", &hook, json!({"events": ["call.requested"], "veto": true})).await;
     let first = view["secret"].as_str().unwrap();
     assert!(server.get("/api/v1/webhooks/signed").await.get("secret").is_none());
-    let mut alice = server.login("alice").await;
+    let alice = server.login("alice").await;
     alice.send(request("nobody"));
-    for _ in 0..2 {
-        posts.lock().unwrap().push(hook.next().await);
-    }
-    let posts = posts.lock().unwrap().clone();
+    let posts = [hook.next().await, hook.next().await];
     for post in &posts {
         assert!(verify(first, post), "{post:?}");
     }
@@ -504,4 +501,62 @@ async fn an_independent_verifier_accepts_every_message_and_both_secrets_during_a
     let ping = hook.expect("ping").await;
     assert_eq!(ping.headers["webhook-signature"].split(' ').count(), 2);
     assert!(verify(first, &ping) && verify(second, &ping));
+}
+
+#[tokio::test]
+async fn beyond_the_questions_in_flight_the_policy_decides_at_once() {
+    let server = Setup::dev().set("WEBHOOKS__MAX_IN_FLIGHT", 1).start().await;
+    let mut hook = Hook::start(|_| Answer::Never).await;
+    register(&server, "veto", &hook, json!({"veto": true, "timeout_ms": 8000, "on_failure": "refuse"})).await;
+    let (mut alice, mut bob) = (server.login("alice").await, server.login("bob").await);
+    ask(&mut alice, "nobody").await;
+    hook.expect("call.request").await;
+    let call = ask(&mut bob, "somebody").await;
+    bob.coded("reply", 206).await;
+    assert_eq!(server.ended(&call, "vetoed", 206).await["veto"][0]["verdict"], "overflow");
+    alice.nothing().await;
+}
+
+#[tokio::test]
+async fn a_hook_that_says_410_hears_no_more_events_but_is_still_asked() {
+    let server = Server::dev().await;
+    let mut hook = Hook::start(|post| match post.kind() {
+        "call.request" => Answer::ok(),
+        _ => Answer::Say(410, String::new()),
+    })
+    .await;
+    register(&server, "gone", &hook, json!({"veto": true, "events": ["call.finished"]})).await;
+    let mut alice = server.login("alice").await;
+    ask(&mut alice, "nobody").await;
+    hook.expect("call.request").await;
+    hook.expect("call.finished").await;
+    eventually("it is stopped", || async {
+        server.get("/api/v1/webhooks/gone").await["stopped_at"].is_string().then_some(())
+    })
+    .await;
+    alice.coded("reply", 100_102).await;
+    for _ in 0..2 {
+        ask(&mut alice, "nobody").await;
+        hook.expect("call.request").await;
+        alice.coded("reply", 100_102).await;
+    }
+    hook.nothing();
+}
+
+#[tokio::test]
+async fn a_call_that_was_being_asked_about_at_a_crash_has_ended_restarted() {
+    let server = Server::dev().await;
+    let mut hook = Hook::start(|_| Answer::Never).await;
+    register(&server, "veto", &hook, json!({"veto": true, "timeout_ms": 8000})).await;
+    let (mut alice, mut bob) = (server.login("alice").await, server.login("bob").await);
+    let call = ask(&mut alice, "bob").await;
+    hook.expect("call.request").await;
+    eventually("it is on file", || async {
+        let page = server.get("/api/v1/calls?state=requested").await;
+        (!page["items"].as_array().unwrap().is_empty()).then_some(())
+    })
+    .await;
+    bob.nothing().await;
+    let server = server.crash_and_restart().await;
+    server.ended(&call, "restarted", 100_106).await;
 }
