@@ -48,7 +48,6 @@ impl Answer {
         Self::Say(200, String::new())
     }
 
-    #[expect(clippy::needless_pass_by_value, reason = "reads better at the places that make the verdict right there")]
     pub fn json(body: Value) -> Self {
         Self::Say(200, body.to_string())
     }
