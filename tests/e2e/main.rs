@@ -13,6 +13,7 @@
 )]
 
 mod calls;
+mod control;
 mod crowd;
 mod drain;
 mod hooks;
@@ -22,3 +23,4 @@ mod restart;
 mod resume;
 mod sessions;
 mod support;
+mod veto;
