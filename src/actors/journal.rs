@@ -140,3 +140,98 @@ impl Journal {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::{
+        clock,
+        protocol::{
+            call::{Call, Request},
+            codes::Door,
+            effect::{Effect, Input, Now, Party},
+            event::HookEventKind,
+            ids::{DeviceId, UserId},
+            record::CallState,
+        },
+        store::StoreOptions,
+    };
+
+    /// The steps of a call that is forced to end before anybody answers.
+    fn steps() -> Vec<Arc<CallRecord>> {
+        let user = |name| UserId::new(name).unwrap();
+        let by = Party { user: user("alice"), device: DeviceId::default(), door: Door::Native };
+        let request = Request {
+            id: clock::call_id(),
+            by,
+            callee: user("bob"),
+            flags: 3,
+            param: 0,
+            user_str: "x".repeat(8_000),
+            sdp: None,
+            ring: Duration::MAX,
+            placed: false,
+        };
+        let now = Now { mono: clock::now(), wall: clock::wall() };
+        let mut call = Call::place(request, true, true, Duration::from_secs(60), now);
+        call.step(now, Input::Force { error_code: 7, user_str: String::new() });
+        let effects = std::iter::from_fn(|| call.poll_effect());
+        effects.filter_map(|effect| if let Effect::Record { call, .. } = effect { Some(call) } else { None }).collect()
+    }
+
+    fn row(record: &CallRecord) -> OutboxRow {
+        let (call, seq, at) = (record.id, record.version, record.requested_at);
+        OutboxRow { hook: "h".into(), kind: HookEventKind::Requested, call, seq, at, body: "{}".into() }
+    }
+
+    async fn limit_pages(store: &Store, more: i64) {
+        let limit = move |tx: &rusqlite::Transaction<'_>| {
+            let pages: i64 = tx.query_row("PRAGMA page_count", [], |row| row.get(0))?;
+            tx.query_row(&format!("PRAGMA max_page_count = {}", pages + more), [], |_| Ok(()))
+        };
+        store.write(limit).await.unwrap();
+    }
+
+    async fn keep(journal: &Journal, record: &Arc<CallRecord>, now_or_never: bool) -> bool {
+        let (tell, mut told) = mpsc::unbounded_channel();
+        let kept = Box::new(move |kept| tell.send(kept).unwrap());
+        journal.keep(Arc::clone(record), vec![row(record)], now_or_never, kept);
+        told.recv().await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn steps_that_a_full_disk_refused_are_stored_once_there_is_room() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&StoreOptions::new(dir.path())).unwrap();
+        let journal = Journal::new(store.clone());
+        let steps = steps();
+        let [first, last] = steps.as_slice() else { panic!("two steps") };
+        limit_pages(&store, 0).await;
+        assert!(!keep(&journal, first, false).await);
+        assert!(!journal.is_writable());
+        assert!(!keep(&journal, last, false).await);
+
+        let (tell, mut saved) = mpsc::unbounded_channel();
+        let retry = tokio::spawn(journal.clone().retry(move |call| tell.send(call.id).unwrap()));
+        limit_pages(&store, 100_000).await;
+        assert_eq!(saved.recv().await, Some(first.id));
+        retry.abort();
+        let stored = store.call(first.id).await.unwrap().unwrap();
+        assert_eq!((stored.state, stored.version), (CallState::Ended, 2));
+        let count = |db: &rusqlite::Connection| db.query_row("SELECT count(*) FROM outbox", [], |row| row.get::<_, i64>(0));
+        assert_eq!(store.read(count).await.unwrap(), 2, "no event of the call is lost");
+        assert!(journal.waiting().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_start_that_was_refused_is_not_stored_later() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&StoreOptions::new(dir.path())).unwrap();
+        let journal = Journal::new(store.clone());
+        limit_pages(&store, 0).await;
+        assert!(!keep(&journal, &steps()[0], true).await);
+        assert!(journal.waiting().is_empty());
+    }
+}
