@@ -166,7 +166,8 @@ fn a_signal_carries_any_json_untouched() {
     let text = format!(r#"{{"type":"signal","call":"{CALL}","data":{{"b":1.50,"a":[null]}}}}"#);
     let ClientFrame::Signal { call, data } = read(&text) else { panic!("a signal") };
     let frame = native::signal(3, call, &user("alice"), &data);
-    let relayed = format!(r#"{{"type":"signal","seq":3,"call":"{CALL}","user":"alice","data":{{"b":1.50,"a":[null]}}}}"#);
+    let relayed =
+        format!(r#"{{"type":"signal","seq":3,"call":"{CALL}","user":"alice","data":{{"b":1.50,"a":[null]}}}}"#);
     assert_eq!(&*frame, relayed);
     assert!(native::decode(&format!(r#"{{"type":"signal","call":"{CALL}","data":null}}"#)).is_ok());
 }

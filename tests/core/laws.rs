@@ -184,7 +184,8 @@ pub(crate) fn veto_precedes_the_ring(world: &World, call: &CallRecord, told: &[&
     let rang = told.iter().any(|one| one.event.event == EventName::Request);
     let allowed = world.verdicts.get(&call.id) == Some(&None);
     law(!rang || !world.options.hooks || allowed, || format!("9: {call:?} rang unasked"))?;
-    let hears = |one: &&&Told| one.user == call.callee && one.reached.iter().any(|s| !world.joined.contains(&(*s, call.id)));
+    let hears =
+        |one: &&&Told| one.user == call.callee && one.reached.iter().any(|s| !world.joined.contains(&(*s, call.id)));
     let vetoed = call.reason == Some(Reason::Vetoed);
     law(!vetoed || !told.iter().any(|one| hears(&one)), || format!("9: the callee heard of a vetoed call: {call:?}"))
 }
@@ -196,7 +197,9 @@ pub(crate) fn one_record_as_the_parties_saw_it(world: &World, call: &CallRecord,
     for one in told {
         let at = one.event.at;
         let as_seen = match one.event.event {
-            EventName::Start => call.started_at == Some(at) && call.room.map(|room| room.get()) == Some(one.event.param),
+            EventName::Start => {
+                call.started_at == Some(at) && call.room.map(|room| room.get()) == Some(one.event.param)
+            }
             EventName::Finish | EventName::Reply if ends(one) && one.event.reason == call.reason => {
                 // Whoever requested as well may hear of the end a little later.
                 call.ended_at == Some(at) || world.joined.iter().any(|(_, id)| *id == call.id)

@@ -72,11 +72,17 @@ const EVENTS: [Event; 20] = [
 /// The reference: the contract's table and nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Model {
-    Asking { joined: bool },
-    Routing { joined: bool },
+    Asking {
+        joined: bool,
+    },
+    Routing {
+        joined: bool,
+    },
     Ringing,
     /// Answered; what ends the call before the start is on disk ends it right after.
-    Opening { doomed: bool },
+    Opening {
+        doomed: bool,
+    },
     Talking,
     Ended,
 }

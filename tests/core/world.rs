@@ -8,6 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::{laws, rng::Rng, stage::user};
 use hookswitch::{
     clock,
     protocol::{
@@ -21,7 +22,6 @@ use hookswitch::{
         room::Room,
     },
 };
-use crate::{laws, rng::Rng, stage::user};
 
 mod clients;
 

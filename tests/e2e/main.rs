@@ -10,5 +10,9 @@
     reason = "helpers of tests, which fail by panicking and are seen by nobody else"
 )]
 
+mod drain;
+mod hooks;
+mod operations;
 mod sessions;
 mod support;
+mod veto;
