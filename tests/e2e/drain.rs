@@ -168,3 +168,27 @@ async fn a_call_whose_verdict_is_out_is_drained_and_never_rings() {
     let server = server.crash_and_restart().await;
     server.ended(&call, "drained", 120).await;
 }
+
+#[tokio::test]
+async fn idle_devices_of_those_who_talk_leave_when_the_call_is_over() {
+    let mut server = Server::dev().await;
+    let (mut alice, mut bob) = (server.login_on("alice", "web").await, server.login("bob").await);
+    let mut phone = server.login_on("alice", "phone").await;
+    let (mut carol, mut dave) = (server.login("carol").await, server.login("dave").await);
+    talk(&mut alice, &mut bob).await;
+    talk(&mut carol, &mut dave).await;
+    server.signal(Signal::TERM);
+    for client in [&mut alice, &mut bob, &mut phone, &mut carol, &mut dave] {
+        client.expect("closing").await;
+    }
+    alice.send(finish("bob"));
+    alice.coded("finish", 0).await;
+    for client in [&mut alice, &mut phone] {
+        client.closed(4503).await;
+    }
+    assert_eq!(bob.close_code().await, Some(4503));
+    carol.send(finish("dave"));
+    dave.coded("finish", 0).await;
+    dave.closed(4503).await;
+    assert_eq!(server.exited().await.code(), Some(0));
+}

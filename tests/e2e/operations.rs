@@ -160,6 +160,7 @@ async fn two_servers_do_not_share_a_data_folder() {
     assert_eq!(second.status.code(), Some(1));
     let said = String::from_utf8(second.stderr).unwrap();
     assert!(said.contains(&server.setup.data_dir().display().to_string()), "{said}");
+    assert!(said.contains("another hookswitch server uses"), "{said}");
     server.login("alice").await.nothing().await;
 }
 
@@ -314,8 +315,7 @@ async fn when_all_have_left_nothing_is_left() {
         at_rest(&server).await;
     }
     eventually("the descriptors are closed", || async {
-        // A kept-alive connection of this test's REST client more or less.
-        (server.descriptors() <= base + 2).then_some(())
+        (server.descriptors() <= base).then_some(())
     })
     .await;
 }
