@@ -288,13 +288,18 @@ impl Core {
             placed: true,
         };
         let (settled, outcome) = oneshot::channel();
+        let Party { user, device, .. } = request.by.clone();
         match self.request(request, Some(settled)) {
             Placed::InCall | Placed::Joined(_) => Err(codes::ALREADY_IN_CALL),
-            Placed::Call(_) => match outcome.await {
-                Ok(record) if record.state == CallState::Ended => Err(record.error_code.unwrap_or(codes::OFFLINE)),
-                Ok(record) => Ok(record),
-                Err(_stopping) => Err(codes::SERVER_DRAINING),
-            },
+            Placed::Call(call) => {
+                // A session that ended before the call had its line could not tell the call.
+                self.directory().tell_call(call, ToCall::Gone { user, device });
+                match outcome.await {
+                    Ok(record) if record.state == CallState::Ended => Err(record.error_code.unwrap_or(codes::OFFLINE)),
+                    Ok(record) => Ok(record),
+                    Err(_stopping) => Err(codes::SERVER_DRAINING),
+                }
+            }
         }
     }
 

@@ -364,7 +364,10 @@ impl Directory {
         let ended = record.state == CallState::Ended;
         let mut lines = ended.then(|| self.lines());
         if let Some(mut live) = self.calls.get_mut(&record.id) {
-            live.record = Arc::clone(record);
+            // A call that found its callee busy is over before its first step is told: what is shown never goes back.
+            if live.record.version <= record.version {
+                live.record = Arc::clone(record);
+            }
             if record.state >= CallState::Talking {
                 live.offer = None;
             }

@@ -143,24 +143,15 @@ impl WsConn {
         }
     }
 
+    fn is_too_fast(&self) -> bool {
+        self.rate.as_ref().is_some_and(|rate| rate.check().is_err())
+    }
+
     fn address(&self) -> Option<IpAddr> {
         self.ticket.address()
     }
 
-    /// Counts a frame. A flood ends the connection.
-    fn is_flood(&mut self, ctx: &mut Ctx) -> bool {
-        let over = self.rate.as_ref().is_some_and(|rate| rate.check().is_err());
-        if over {
-            self.core.metrics().limit_hit(Limit::Frames);
-            self.close(ctx, 4429, "too many frames a second");
-        }
-        over
-    }
-
     fn text(&mut self, text: ByteString, ctx: &mut Ctx) {
-        if self.is_flood(ctx) {
-            return;
-        }
         match &mut self.phase {
             Phase::Silent => match native::decode_login(&text) {
                 Ok(login) => self.check(login, ctx),
@@ -260,13 +251,18 @@ impl Actor for WsConn {
 
 impl StreamHandler<Result<WsMessage, ProtocolError>> for WsConn {
     fn handle(&mut self, message: Result<WsMessage, ProtocolError>, ctx: &mut Ctx) {
+        // Whatever has to be read counts: an empty ping is as much work as a frame with something in it.
+        let counts = matches!(
+            message,
+            Ok(WsMessage::Text(_) | WsMessage::Ping(_) | WsMessage::Pong(_) | WsMessage::Continuation(_))
+        );
+        if counts && !matches!(self.phase, Phase::Closing) && self.is_too_fast() {
+            self.core.metrics().limit_hit(Limit::Frames);
+            return self.close(ctx, 4429, "too many frames a second");
+        }
         match message {
             Ok(WsMessage::Text(text)) => self.text(text, ctx),
-            Ok(WsMessage::Ping(payload)) => {
-                if !self.is_flood(ctx) {
-                    ctx.pong(&payload);
-                }
-            }
+            Ok(WsMessage::Ping(payload)) => ctx.pong(&payload),
             Ok(WsMessage::Pong(payload)) => {
                 if let Phase::On(session) = &self.phase {
                     let seq = std::str::from_utf8(&payload).ok().and_then(|seq| seq.parse().ok());

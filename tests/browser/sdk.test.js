@@ -1,10 +1,15 @@
 // The SDK against a mock of the protocol, in Node: the line, the calls, and what goes wrong with both.
 
 import assert from 'node:assert/strict';
+import { webcrypto } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, test as nodeTest } from 'node:test';
 import { WebSocket } from 'ws';
 import { connect, describeCode } from '../../static/sdk/hookswitch.js';
 import { MockServer } from './support/mock-server.js';
+
+// Every browser has it, Node 18 not yet.
+globalThis.crypto ??= webcrypto;
 
 const test = (name, body) => nodeTest(name, { timeout: 5000 }, body);
 
@@ -21,6 +26,12 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const client of clients) client.logout();
   await server.stop();
+});
+
+test('the npm package has the version of the server', async () => {
+  const read = (path) => readFile(new URL(path, import.meta.url), 'utf8');
+  const [, version] = /^version = "(.*)"$/m.exec(await read('../../Cargo.toml'));
+  assert.equal(JSON.parse(await read('../../static/sdk/package.json')).version, version);
 });
 
 test('a login that is refused rejects with its code', async () => {

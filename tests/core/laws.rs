@@ -107,11 +107,9 @@ fn ends(told: &Told) -> bool {
 
 /// 4. Nobody hears of two ends, and every start has one finish.
 pub(crate) fn each_party_hears_one_end(world: &World, call: &CallRecord, told: &[&Told]) -> Law {
-    for session in told.iter().flat_map(|told| &told.reached) {
-        // Whoever requested as well gets an answer to that.
-        if world.joined.contains(&(*session, call.id)) {
-            continue;
-        }
+    let joined = |user: &UserId| world.joined.contains(&(user.clone(), call.id));
+    // Whoever requested as well gets an answer to that, too.
+    for session in told.iter().filter(|told| !joined(&told.user)).flat_map(|told| &told.reached) {
         let reached = |one: &&&Told| one.reached.contains(session);
         let last_words = told.iter().filter(reached).filter(|one| {
             ends(one) || matches!(one.event.reason, Some(Reason::AnsweredElsewhere | Reason::DeclinedElsewhere))
@@ -184,10 +182,9 @@ pub(crate) fn veto_precedes_the_ring(world: &World, call: &CallRecord, told: &[&
     let rang = told.iter().any(|one| one.event.event == EventName::Request);
     let allowed = world.verdicts.get(&call.id) == Some(&None);
     law(!rang || !world.options.hooks || allowed, || format!("9: {call:?} rang unasked"))?;
-    let hears =
-        |one: &&&Told| one.user == call.callee && one.reached.iter().any(|s| !world.joined.contains(&(*s, call.id)));
+    let hears = |one: &Told| one.user == call.callee && !world.joined.contains(&(one.user.clone(), call.id));
     let vetoed = call.reason == Some(Reason::Vetoed);
-    law(!vetoed || !told.iter().any(|one| hears(&one)), || format!("9: the callee heard of a vetoed call: {call:?}"))
+    law(!vetoed || !told.iter().any(|one| hears(one)), || format!("9: the callee heard of a vetoed call: {call:?}"))
 }
 
 /// 10. One record, and what it says is what the parties saw.
@@ -217,7 +214,7 @@ pub(crate) fn one_record_as_the_parties_saw_it(world: &World, call: &CallRecord,
 pub(crate) fn nobody_else_hears(world: &World, call: &CallRecord, told: &[&Told]) -> Law {
     for one in told {
         let party = one.user == call.caller || one.user == call.callee;
-        let joined = one.reached.iter().all(|session| world.joined.contains(&(*session, call.id)));
+        let joined = world.joined.contains(&(one.user.clone(), call.id));
         law(party || joined, || format!("13: {one:?} of {call:?}"))?;
     }
     Ok(())

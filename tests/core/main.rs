@@ -24,6 +24,7 @@
 mod devices;
 mod frames;
 mod glare;
+mod invariants;
 mod laws;
 mod play;
 mod properties;

@@ -61,7 +61,9 @@ impl World {
 
     pub(crate) fn play(&mut self, step: &Move) {
         match *step {
-            Move::LogIn(user, device) => drop(self.log_in(user, device)),
+            Move::LogIn(user, device) => {
+                self.log_in(user, device);
+            }
             Move::LogOut(n) => self.log_out(self.pick(n)),
             Move::Lose(n) => self.lose(self.pick(n)),
             Move::Resume(n) => self.resume(self.pick(n)),

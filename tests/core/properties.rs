@@ -234,7 +234,9 @@ proptest! {
         moves in vec(moves(), 0..120),
     ) {
         let mut world = World::new(seed, 4, Options { hooks, failing_disk });
-        (0..4).for_each(|user| drop(world.log_in(user, 0)));
+        for user in 0..4 {
+            world.log_in(user, 0);
+        }
         for step in &moves {
             world.play(step);
             if let Err(broken) = laws::at_every_instant(&world) {

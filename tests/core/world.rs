@@ -145,8 +145,8 @@ pub(crate) struct World {
     /// Every step of every call that was ever on.
     pub(crate) history: BTreeMap<CallId, Vec<HookEvent>>,
     pub(crate) told: Vec<Told>,
-    /// Requests that met the other's.
-    pub(crate) joined: BTreeSet<(usize, CallId)>,
+    /// Who requested the caller of a call that was meant for them.
+    pub(crate) joined: BTreeSet<(UserId, CallId)>,
     /// What the hooks said of a call.
     pub(crate) verdicts: BTreeMap<CallId, Option<Code>>,
     /// Calls whose start the disk refused.

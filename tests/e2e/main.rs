@@ -5,14 +5,22 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::needless_pass_by_value,
+    clippy::print_stdout,
     missing_debug_implementations,
     unreachable_pub,
     reason = "helpers of tests, which fail by panicking and are seen by nobody else"
 )]
 
+mod calls;
+mod control;
+mod crowd;
 mod drain;
 mod hooks;
 mod operations;
+mod presence;
+mod restart;
+mod resume;
 mod sessions;
 mod support;
 mod veto;

@@ -3,13 +3,8 @@
 use std::{os::unix::fs::PermissionsExt as _, path::Path, process::Command, sync::Arc, time::Duration};
 
 use rustix::process::Signal;
-use rustls::{
-    ClientConfig, RootCertStore,
-    pki_types::{CertificateDer, ServerName, pem::PemObject as _},
-};
+use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
 
 use crate::support::{Answer, Client, Hook, Server, Setup, eventually, finish, reply, request, ring, talk};
 
@@ -76,27 +71,33 @@ fn make_certificate(folder: &Path, name: &str) {
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
 }
 
-/// Whether the server's certificate is the one in the folder.
-async fn trusted(server: &Server) -> bool {
+/// A client that trusts the certificate in the folder and no other.
+fn secure_client(server: &Server) -> reqwest::Client {
     let pem = std::fs::read(server.setup.folder().join("tls.crt")).unwrap();
     let trust = reqwest::Certificate::from_pem(&pem).unwrap();
-    let client = reqwest::Client::builder().tls_certs_only([trust]).build().unwrap();
-    let answer = client.get(format!("https://{}/healthz", server.address)).send().await;
+    reqwest::Client::builder().tls_certs_only([trust]).build().unwrap()
+}
+
+/// Whether the server's certificate is the one in the folder.
+async fn trusted(server: &Server) -> bool {
+    let answer = secure_client(server).get(format!("https://{}/healthz", server.address)).send().await;
     answer.is_ok_and(|answer| answer.status() == 200)
 }
 
-/// A WebSocket over TLS, where the server's certificate is the one in the folder.
-async fn secure(server: &Server) -> Option<Client> {
-    let mut trust = RootCertStore::empty();
-    let pem = CertificateDer::from_pem_file(server.setup.folder().join("tls.crt")).unwrap();
-    trust.add(pem).unwrap();
+async fn secure_login(server: &Server, user: &str) -> Client {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(server.setup.folder().join("tls.crt")).unwrap()).unwrap();
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-    let config = config.with_root_certificates(trust).with_no_client_auth();
-    let socket = TcpStream::connect(server.address).await.unwrap();
-    let name = ServerName::from(server.address.ip());
-    let socket = TlsConnector::from(Arc::new(config)).connect(name, socket).await.ok()?;
-    Some(Client::over(socket, &format!("wss://{}/ws", server.address), &[]).await.unwrap())
+    let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = config.with_root_certificates(roots).with_no_client_auth();
+    let socket = tokio::net::TcpStream::connect(server.address).await.unwrap();
+    socket.set_nodelay(true).unwrap();
+    let name = server.address.ip().into();
+    let socket = tokio_rustls::TlsConnector::from(Arc::new(config)).connect(name, socket).await.unwrap();
+    let mut client = Client::over(socket, &format!("ws://{}/ws", server.address), &[]).await.unwrap();
+    client.send(json!({"type": "login", "user": user, "password": "any"}));
+    client.logged_in().await;
+    client
 }
 
 #[tokio::test]
@@ -109,32 +110,28 @@ async fn tls_files_are_served_and_read_again_at_a_reload() {
     assert!(server.log().contains("https://127.0.0.1:"));
     assert!(trusted(&server).await);
     assert!(server.http.get(format!("{}/healthz", server.url)).send().await.is_err(), "plain HTTP is not answered");
-    let mut alice = secure(&server).await.unwrap();
-    alice.send(json!({"type": "login", "user": "alice", "password": "any"}));
-    alice.logged_in().await;
+    let mut alice = secure_login(&server, "alice").await;
+    let mut bob = secure_login(&server, "bob").await;
+    let (call, _) = talk(&mut alice, &mut bob).await;
+    // A reader that never reads is cut here, too.
+    let frozen = bob.freeze();
+    for _ in 0..80 {
+        alice.send(json!({"type": "signal", "call": call, "data": "x".repeat(60_000)}));
+    }
+    eventually("the line is lost", || async {
+        let answer =
+            secure_client(&server).get(format!("https://{}/api/v1/users/bob", server.address)).bearer_auth("dev");
+        let view: Value = answer.send().await.unwrap().json().await.unwrap();
+        (view["sessions"][0]["connected"] == false).then_some(())
+    })
+    .await;
+    drop(frozen);
+    assert!(matches!(bob.close_code().await, None | Some(4410)));
+    alice.nothing().await;
     make_certificate(server.setup.folder(), "second");
-    assert!(!trusted(&server).await && secure(&server).await.is_none());
+    assert!(!trusted(&server).await);
     server.signal(Signal::HUP);
     eventually("the second certificate is served", || async { trusted(&server).await.then_some(()) }).await;
-    let mut bob = secure(&server).await.unwrap();
-    bob.send(json!({"type": "login", "user": "bob", "password": "any"}));
-    bob.logged_in().await;
-    // Connections made before are not cut.
-    talk(&mut alice, &mut bob).await;
-}
-
-#[tokio::test]
-async fn a_broken_certificate_at_a_reload_leaves_the_old_one_in_use() {
-    let setup = Setup::dev();
-    make_certificate(setup.folder(), "first");
-    let file = |name: &str| setup.folder().join(name).display().to_string();
-    let (cert, key) = (file("tls.crt"), file("tls.key"));
-    let mut server = setup.set("SERVER__TLS_CERT_FILE", cert).set("SERVER__TLS_KEY_FILE", key).start().await;
-    server.may_err = true;
-    std::fs::write(server.setup.folder().join("tls.key"), "no key").unwrap();
-    server.signal(Signal::HUP);
-    server.says("the TLS certificate was not reloaded").await;
-    assert!(trusted(&server).await);
 }
 
 #[tokio::test]
@@ -314,10 +311,7 @@ async fn when_all_have_left_nothing_is_left() {
         drop(dave);
         at_rest(&server).await;
     }
-    eventually("the descriptors are closed", || async {
-        (server.descriptors() <= base).then_some(())
-    })
-    .await;
+    eventually("the descriptors are closed", || async { (server.descriptors() <= base).then_some(()) }).await;
 }
 
 #[tokio::test]
@@ -336,7 +330,7 @@ async fn whoever_watches_the_events_sees_calls_and_presence_and_can_come_back() 
     let read = async {
         let mut text = String::new();
         while !text.contains("call.ringing") {
-            text.push_str(&String::from_utf8(live.chunk().await.unwrap().unwrap().to_vec()).unwrap());
+            text.push_str(std::str::from_utf8(&live.chunk().await.unwrap().unwrap()).unwrap());
         }
         text
     };
@@ -347,7 +341,7 @@ async fn whoever_watches_the_events_sees_calls_and_presence_and_can_come_back() 
     let missed = async {
         let mut text = String::new();
         while !text.contains("call.ringing") {
-            text.push_str(&String::from_utf8(again.chunk().await.unwrap().unwrap().to_vec()).unwrap());
+            text.push_str(std::str::from_utf8(&again.chunk().await.unwrap().unwrap()).unwrap());
         }
     };
     assert!(tokio::time::timeout(Duration::from_secs(10), missed).await.is_ok());
@@ -376,4 +370,18 @@ async fn the_terminal_lists_a_call_and_ends_it() {
     run(&["finish", &call]);
     assert_eq!(alice.coded("finish", 0).await["reason"], "forced");
     bob.coded("finish", 0).await;
+}
+
+#[tokio::test]
+async fn a_broken_certificate_at_a_reload_leaves_the_old_one_in_use() {
+    let setup = Setup::dev();
+    make_certificate(setup.folder(), "first");
+    let file = |name: &str| setup.folder().join(name).display().to_string();
+    let (cert, key) = (file("tls.crt"), file("tls.key"));
+    let mut server = setup.set("SERVER__TLS_CERT_FILE", cert).set("SERVER__TLS_KEY_FILE", key).start().await;
+    server.may_err = true;
+    std::fs::write(server.setup.folder().join("tls.key"), "no key").unwrap();
+    server.signal(Signal::HUP);
+    server.says("the TLS certificate was not reloaded").await;
+    assert!(trusted(&server).await);
 }

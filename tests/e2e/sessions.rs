@@ -175,6 +175,19 @@ async fn the_single_policy_ends_the_call_of_the_device_it_replaces() {
 }
 
 #[tokio::test]
+async fn the_single_policy_moves_a_ring_to_the_new_device() {
+    let server = Setup::dev().set("SESSION__POLICY", "single").start().await;
+    let (mut alice, mut phone) = (server.login("alice").await, server.login_on("bob", "phone").await);
+    let call = ring(&mut alice, &mut phone).await;
+    let mut web = server.login_on("bob", "web").await;
+    assert_eq!(web.welcome["calls"][0]["id"], call);
+    phone.closing(209, false, 4409).await;
+    web.send(json!({"type": "call", "event": "reply", "user": "alice"}));
+    web.event("start").await;
+    alice.event("start").await;
+}
+
+#[tokio::test]
 async fn a_kick_ends_every_session_and_its_call() {
     let server = Server::dev().await;
     let (mut phone, mut web) = (server.login_on("alice", "phone").await, server.login_on("alice", "web").await);
@@ -243,6 +256,36 @@ async fn a_flood_of_frames_closes_with_4429_and_the_session_waits_for_a_resume()
     assert_eq!(alice.close_code().await, Some(4429));
     assert_eq!(server.resume(&alice.token(), 0).await.welcome["resumed"], true);
     assert_eq!(server.metric("hookswitch_limit_hits_total{limit=\"frames\"}").await, 1.0);
+}
+
+#[tokio::test]
+async fn a_flood_of_pings_or_of_pieces_is_a_flood_too() {
+    let server = Setup::dev().set("LIMITS__FRAMES_PER_SEC", 10).start().await;
+    let mut alice = server.login("alice").await;
+    for _ in 0..40 {
+        alice.raw(Message::Ping(Vec::new().into()));
+    }
+    assert_eq!(alice.close_code().await, Some(4429));
+    let mut bob = server.login("bob").await;
+    bob.raw(Message::Frame(Frame::message("{", OpCode::Data(Data::Text), false)));
+    for _ in 0..40 {
+        bob.raw(Message::Frame(Frame::message("", OpCode::Data(Data::Continue), false)));
+    }
+    assert_eq!(bob.close_code().await, Some(4429));
+}
+
+#[tokio::test]
+async fn frames_that_follow_the_login_at_once_count_once() {
+    let server = Setup::dev().set("LIMITS__FRAMES_PER_SEC", 4).start().await;
+    let mut alice = server.connect().await;
+    alice.send(json!({"type": "login", "user": "alice", "password": "x"}));
+    for _ in 0..6 {
+        alice.send(json!({"type": "ping"}));
+    }
+    alice.logged_in().await;
+    for _ in 0..6 {
+        alice.expect("pong").await;
+    }
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The business server is asked before a call rings.
+//! The business server: its verdicts, and what decides where it gives none.
 
 use std::{
     sync::atomic::{AtomicU32, Ordering},
@@ -17,7 +17,7 @@ async fn veto(server: &Server, hook: &Hook) {
 }
 
 /// Asks; returns the call's id. What comes of it is the caller's to see.
-async fn ask(caller: &mut Client, callee: &str) -> String {
+pub(crate) async fn ask(caller: &mut Client, callee: &str) -> String {
     static ASKED: AtomicU32 = AtomicU32::new(0);
     let id = ASKED.fetch_add(1, Ordering::Relaxed);
     caller.send(json!({"type": "call", "id": id, "event": "request", "user": callee, "flags": 3, "user_str": "hi"}));
@@ -80,12 +80,13 @@ async fn of_a_vetoed_call_the_callee_never_hears_and_its_line_is_free() {
 
 #[tokio::test]
 async fn without_a_verdict_the_policy_decides() {
+    type Says = fn(&Post) -> Answer;
     let server = Server::dev().await;
     let (mut alice, mut bob) = (server.login("alice").await, server.login("bob").await);
     let dead = Hook::start(|_| Answer::ok()).await;
     let gone = dead.url();
     drop(dead);
-    let answers: [(&str, fn(&Post) -> Answer, &str, i32); 4] = [
+    let answers: [(&str, Says, &str, i32); 4] = [
         ("timeout", |_| Answer::Never, "timeout", 207),
         ("status", |_| Answer::Say(503, String::new()), "error", 206),
         ("nonsense", |_| Answer::Say(200, "ja".into()), "error", 206),
@@ -261,6 +262,38 @@ async fn the_ring_waits_for_the_verdict_also_where_both_call_each_other() {
     hook.nothing();
 }
 
+#[tokio::test]
+async fn beyond_the_questions_in_flight_the_policy_decides_at_once() {
+    let server = Setup::dev().set("WEBHOOKS__MAX_IN_FLIGHT", 1).start().await;
+    let mut hook = Hook::start(|_| Answer::Never).await;
+    register(&server, "veto", &hook, json!({"veto": true, "timeout_ms": 8000, "on_failure": "refuse"})).await;
+    let (mut alice, mut bob) = (server.login("alice").await, server.login("bob").await);
+    ask(&mut alice, "nobody").await;
+    hook.expect("call.request").await;
+    let call = ask(&mut bob, "somebody").await;
+    bob.coded("reply", 206).await;
+    assert_eq!(server.ended(&call, "vetoed", 206).await["veto"][0]["verdict"], "overflow");
+    alice.nothing().await;
+}
+
+#[tokio::test]
+async fn a_call_that_was_being_asked_about_at_a_crash_has_ended_restarted() {
+    let server = Server::dev().await;
+    let mut hook = Hook::start(|_| Answer::Never).await;
+    register(&server, "veto", &hook, json!({"veto": true, "timeout_ms": 8000})).await;
+    let (mut alice, mut bob) = (server.login("alice").await, server.login("bob").await);
+    let call = ask(&mut alice, "bob").await;
+    hook.expect("call.request").await;
+    eventually("it is on file", || async {
+        let page = server.get("/api/v1/calls?state=requested").await;
+        (!page["items"].as_array().unwrap().is_empty()).then_some(())
+    })
+    .await;
+    bob.nothing().await;
+    let server = server.crash_and_restart().await;
+    server.ended(&call, "restarted", 100_106).await;
+}
+
 /// These users are in no call, and may be rung.
 async fn have_free_lines(server: &Server, users: &[&str]) {
     for user in users {
@@ -380,26 +413,6 @@ async fn a_glare_that_is_routed_away_leaves_the_dialled_one_free() {
     have_free_lines(&server, &["bob"]).await;
     ring(&mut dave, &mut bob).await;
     assert_eq!(server.call(&call).await["state"], "ringing");
-}
-
-#[tokio::test]
-async fn beyond_so_many_questions_the_policy_decides_at_once() {
-    let server = Setup::dev().set("WEBHOOKS__MAX_IN_FLIGHT", 1).start().await;
-    let mut hook = Hook::start(|_| Answer::Never).await;
-    register(&server, "veto", &hook, json!({"veto": true, "timeout_ms": 30_000, "on_failure": "refuse"})).await;
-    let (mut alice, mut carol) = (server.login("alice").await, server.login("carol").await);
-    let mut bob = server.login("bob").await;
-    let pending = ask(&mut alice, "bob").await;
-    hook.expect("call.request").await;
-    let call = ask(&mut carol, "dave").await;
-    carol.coded("reply", 206).await;
-    assert_eq!(server.ended(&call, "vetoed", 206).await["veto"][0]["verdict"], "overflow");
-    hook.nothing();
-    // The line of whom the pending call is for is held all the same.
-    ask(&mut carol, "bob").await;
-    carol.coded("reply", 100_103).await;
-    assert_eq!(server.call(&pending).await["state"], "requested");
-    bob.nothing().await;
 }
 
 #[tokio::test]

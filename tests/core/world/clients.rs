@@ -71,7 +71,7 @@ impl World {
             let met = &live.record;
             let crosses = met.caller == callee && met.callee == client.user && met.state < CallState::Talking;
             if crosses && live.to.is_some() {
-                self.joined.insert((session, other));
+                self.joined.insert((client.user, other));
                 self.tell_call(other, Message::Input(Input::Join(by)));
                 return Some(other);
             }

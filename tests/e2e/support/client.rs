@@ -77,10 +77,6 @@ impl Client {
         self.welcome["resume"].as_str().unwrap().to_owned()
     }
 
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "reads better at the many places that make the frame right there"
-    )]
     pub fn send(&self, frame: Value) {
         self.raw(Message::text(frame.to_string()));
     }
