@@ -77,7 +77,10 @@ impl Call {
                     self.machine.step(now(), Input::Routed(route));
                 }
                 Some(Effect::OpenRoom(answer)) => self.hand_over(*answer, ctx),
-                Some(Effect::Over) => ctx.notify(Drained),
+                Some(Effect::Over) => {
+                    self.core.over(self.machine.record());
+                    ctx.notify(Drained);
+                }
                 Some(Effect::Record { .. } | Effect::Deliver { .. } | Effect::Relay { .. }) | None => {}
             }
         }

@@ -384,6 +384,15 @@ impl Core {
         None
     }
 
+    /// A call is over. While the server drains, the sessions of its users that heard nothing of that may leave too.
+    pub(super) fn over(&self, call: &CallRecord) {
+        if self.draining() {
+            for user in [&call.caller, &call.callee].into_iter().chain(&call.dialled) {
+                self.directory().tell(user, &Devices::All, &ToEndpoint::Drain);
+            }
+        }
+    }
+
     fn record(&self, call: &Arc<CallRecord>, event: HookEvent, committed: Option<Kept>) {
         self.directory().publish(call);
         self.0.metrics.call_step(call);

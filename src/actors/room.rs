@@ -91,6 +91,7 @@ impl Room {
             let addr = ctx.address();
             let committed = || -> Kept { Box::new(move |done| addr.do_send(Committed(done))) };
             if self.core.perform(effect, committed) == Some(Effect::Over) {
+                self.core.over(self.machine.record());
                 ctx.notify(Drained);
             }
         }

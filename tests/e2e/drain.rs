@@ -5,7 +5,7 @@ use std::os::unix::net::UnixDatagram;
 use rustix::process::Signal;
 use serde_json::json;
 
-use crate::support::{Client, Server, Setup, eventually, finish, ring, talk};
+use crate::support::{Answer, Client, Hook, Server, Setup, eventually, finish, ring, talk};
 
 async fn draining(server: &Server) {
     eventually("it is not ready any more", || async {
@@ -112,5 +112,83 @@ async fn systemd_hears_of_the_beginning_and_the_end() {
     hear("READY=1");
     server.signal(Signal::TERM);
     hear("STOPPING=1");
+    assert_eq!(server.exited().await.code(), Some(0));
+}
+
+#[tokio::test]
+async fn an_interrupt_in_development_stops_at_once_and_the_talk_goes_on_at_the_next_start() {
+    let mut server = Server::dev().await;
+    let (mut alice, mut bob) = (server.login("alice").await, server.login("bob").await);
+    let (call, room) = talk(&mut alice, &mut bob).await;
+    server.signal(Signal::INT);
+    assert_eq!(server.exited().await.code(), Some(0));
+    assert!(!server.log().contains("\"message\":\"draining\""));
+    let server = server.crash_and_restart().await;
+    assert_eq!(server.call(&call).await["state"], "talking");
+    let (mut alice, mut bob) = (server.login("alice").await, server.login("bob").await);
+    for client in [&alice, &bob] {
+        let seen = &client.welcome["calls"][0];
+        assert_eq!((&seen["id"], &seen["room"]), (&json!(call), &json!(room)));
+    }
+    alice.send(finish("bob"));
+    alice.coded("finish", 0).await;
+    bob.coded("finish", 0).await;
+    server.ended(&call, "hangup", 0).await;
+}
+
+#[tokio::test]
+async fn an_interrupt_in_production_drains() {
+    let setup = Setup::production();
+    setup.run(&["user", "add", "alice"], "correct horse\n");
+    let mut server = setup.start().await;
+    let mut alice = server.connect().await;
+    alice.send(json!({"type": "login", "user": "alice", "password": "correct horse"}));
+    alice.logged_in().await;
+    server.signal(Signal::INT);
+    alice.closing(120, true, 4503).await;
+    assert_eq!(server.exited().await.code(), Some(0));
+    server.says("\"message\":\"draining\"").await;
+}
+
+#[tokio::test]
+async fn a_call_whose_verdict_is_out_is_drained_and_never_rings() {
+    let mut hook = Hook::start(|_| Answer::Never).await;
+    let mut server = Setup::dev().set("SERVER__DRAIN_TIMEOUT_SECS", 0.4).start().await;
+    let spec = json!({"url": hook.url(), "veto": true, "timeout_ms": 20_000});
+    assert_eq!(server.put("/api/v1/webhooks/veto", spec).await.0, 201);
+    let (mut alice, mut bob) = (server.login("alice").await, server.login("bob").await);
+    alice.send(json!({"type": "call", "event": "request", "user": "bob"}));
+    let call = hook.expect("call.request").await.data()["call"]["id"].as_str().unwrap().to_owned();
+    server.signal(Signal::TERM);
+    alice.expect("closing").await;
+    assert_eq!(alice.coded("reply", 120).await["reason"], "drained");
+    alice.closed(4503).await;
+    bob.closing(120, true, 4503).await;
+    assert_eq!(server.exited().await.code(), Some(0));
+    let server = server.crash_and_restart().await;
+    server.ended(&call, "drained", 120).await;
+}
+
+#[tokio::test]
+async fn idle_devices_of_those_who_talk_leave_when_the_call_is_over() {
+    let mut server = Server::dev().await;
+    let (mut alice, mut bob) = (server.login_on("alice", "web").await, server.login("bob").await);
+    let mut phone = server.login_on("alice", "phone").await;
+    let (mut carol, mut dave) = (server.login("carol").await, server.login("dave").await);
+    talk(&mut alice, &mut bob).await;
+    talk(&mut carol, &mut dave).await;
+    server.signal(Signal::TERM);
+    for client in [&mut alice, &mut bob, &mut phone, &mut carol, &mut dave] {
+        client.expect("closing").await;
+    }
+    alice.send(finish("bob"));
+    alice.coded("finish", 0).await;
+    for client in [&mut alice, &mut phone] {
+        client.closed(4503).await;
+    }
+    assert_eq!(bob.close_code().await, Some(4503));
+    carol.send(finish("dave"));
+    dave.coded("finish", 0).await;
+    dave.closed(4503).await;
     assert_eq!(server.exited().await.code(), Some(0));
 }

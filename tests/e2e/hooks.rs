@@ -5,10 +5,11 @@ use std::{
     process::{Command, Stdio},
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
 };
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Hook, Post, Server, Setup, eventually, finish, reply, request, ring, talk};
@@ -276,4 +277,55 @@ async fn a_hook_that_says_410_hears_no_more_events_but_is_still_asked() {
         alice.coded("reply", 100_102).await;
     }
     hook.nothing();
+}
+
+#[tokio::test]
+async fn the_secret_of_a_file_hook_signs_and_is_changed_in_the_file_only() {
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let mut hook = Hook::start(|_| Answer::ok()).await;
+    let text = format!(
+        "[[webhooks.endpoint]]\nname = \"mine\"\nurl = \"{}\"\nevents = [\"call.finished\"]\nsecret = \"{secret}\"\n",
+        hook.url()
+    );
+    let server = Setup::dev().config(&text).start().await;
+    let view = server.get("/api/v1/webhooks/mine").await;
+    assert!(!view.to_string().contains(secret), "{view}");
+    for (method, path) in [(Method::DELETE, "mine"), (Method::POST, "mine/rotate-secret")] {
+        let (status, problem) = server.rest(method, &format!("/api/v1/webhooks/{path}"), None).await;
+        assert_eq!(status, 409, "{path}: {problem}");
+    }
+    let alice = server.login("alice").await;
+    alice.send(request("nobody"));
+    let post = hook.expect("call.finished").await;
+    // Whoever filters sees gaps.
+    assert_eq!(post.data()["seq"], 2);
+    assert!(verify(secret, &post));
+}
+
+#[tokio::test]
+async fn without_a_retry_after_the_first_retry_comes_after_five_seconds_and_before_the_next_event() {
+    let server = Server::dev().await;
+    let failed = AtomicBool::new(false);
+    let mut hook =
+        Hook::start(
+            move |_| {
+                if failed.swap(true, Ordering::Relaxed) { Answer::ok() } else { Answer::Say(500, String::new()) }
+            },
+        )
+        .await;
+    register(&server, "events", &hook, json!({"events": ["call.*"]})).await;
+    let (mut alice, mut bob) = (server.login("alice").await, server.login("bob").await);
+    let call = ring(&mut alice, &mut bob).await;
+    let first = hook.expect("call.requested").await;
+    // Other calls do not wait for it.
+    let carol = server.login("carol").await;
+    carol.send(request("nobody"));
+    for kind in ["call.requested", "call.finished"] {
+        assert_ne!(hook.expect(kind).await.data()["call"]["id"], call);
+    }
+    let second = hook.expect("call.requested").await;
+    let [began, again] = [&first, &second].map(|post| post.headers["webhook-timestamp"].parse::<u64>().unwrap());
+    assert!((5..=8).contains(&(again - began)), "{began} {again}");
+    assert_eq!((&second.body, &second.headers["webhook-id"]), (&first.body, &first.headers["webhook-id"]));
+    assert_eq!(hook.expect("call.ringing").await.data()["call"]["id"], call);
 }

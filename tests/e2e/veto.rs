@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     hooks::register,
-    support::{Answer, Client, Hook, Post, Server, Setup, eventually, finish, reply, ring},
+    support::{Answer, Client, Hook, Post, Server, Setup, eventually, finish, reply, request, ring},
 };
 
 async fn veto(server: &Server, hook: &Hook) {
@@ -292,4 +292,149 @@ async fn a_call_that_was_being_asked_about_at_a_crash_has_ended_restarted() {
     bob.nothing().await;
     let server = server.crash_and_restart().await;
     server.ended(&call, "restarted", 100_106).await;
+}
+
+/// These users are in no call, and may be rung.
+async fn have_free_lines(server: &Server, users: &[&str]) {
+    for user in users {
+        assert_eq!(server.get(&format!("/api/v1/users/{user}")).await["call"], Value::Null, "{user}");
+    }
+}
+
+#[tokio::test]
+async fn a_route_to_who_is_busy_leaves_no_line_stuck() {
+    let server = Server::dev().await;
+    let hook = Hook::start(|post| match post.data()["source_user"].as_str() {
+        Some("alice") => Answer::json(json!({"error_code": 0, "target_user": "carol"})),
+        _ => Answer::ok(),
+    })
+    .await;
+    veto(&server, &hook).await;
+    let (mut alice, mut bob) = (server.login("alice").await, server.login("bob").await);
+    let (mut carol, mut dave) = (server.login("carol").await, server.login("dave").await);
+    let held = ring(&mut dave, &mut carol).await;
+    let call = ask(&mut alice, "bob").await;
+    alice.coded("reply", 100_103).await;
+    have_free_lines(&server, &["alice", "bob"]).await;
+    let record = server.ended(&call, "busy", 100_103).await;
+    assert_eq!((&record["callee"], &record["dialled"]), (&json!("carol"), &json!("bob")));
+    assert_eq!(server.call(&held).await["state"], "ringing");
+    bob.nothing().await;
+    carol.nothing().await;
+    dave.send(finish("carol"));
+    carol.coded("reply", 100_101).await;
+    have_free_lines(&server, &["alice", "bob", "carol", "dave"]).await;
+    ring(&mut bob, &mut alice).await;
+    ring(&mut carol, &mut dave).await;
+}
+
+#[tokio::test]
+async fn a_route_to_the_caller_is_busy_and_leaves_no_line_stuck() {
+    let server = Server::dev().await;
+    let hook = Hook::start(|post| match post.data()["target_user"].as_str() {
+        Some("me") => Answer::json(json!({"error_code": 0, "target_user": "alice"})),
+        _ => Answer::ok(),
+    })
+    .await;
+    veto(&server, &hook).await;
+    let (mut alice, mut bob) = (server.login("alice").await, server.login("bob").await);
+    let call = ask(&mut alice, "me").await;
+    alice.coded("reply", 100_103).await;
+    server.ended(&call, "busy", 100_103).await;
+    have_free_lines(&server, &["alice", "me"]).await;
+    ring(&mut bob, &mut alice).await;
+}
+
+#[tokio::test]
+async fn a_verdict_that_comes_after_the_end_changes_nothing() {
+    let server = Server::dev().await;
+    let wait = Duration::from_millis(300);
+    let mut hook = Hook::start(move |post| match post.data()["target_user"].as_str() {
+        Some("bob") => Answer::Slowly(wait, "{\"error_code\":0,\"target_user\":\"carol\",\"flags\":9}".into()),
+        _ => Answer::ok(),
+    })
+    .await;
+    veto(&server, &hook).await;
+    let (mut alice, mut bob) = (server.login("alice").await, server.login("bob").await);
+    let mut carol = server.login("carol").await;
+    let call = ask(&mut alice, "bob").await;
+    hook.expect("call.request").await;
+    alice.send(finish("bob"));
+    eventually("it is over", || async { (server.call(&call).await["state"] == "ended").then_some(()) }).await;
+    let before = server.ended(&call, "cancelled", 100_101).await;
+    have_free_lines(&server, &["alice", "bob", "carol"]).await;
+    eventually("the verdict has come", || async {
+        let count = server.metric("hookswitch_veto_duration_seconds_count{outcome=\"allow\"}").await;
+        (count == 1.0).then_some(())
+    })
+    .await;
+    // A whole call of the same three comes after it.
+    ring(&mut alice, &mut carol).await;
+    bob.nothing().await;
+    assert_eq!(server.call(&call).await, before);
+}
+
+#[tokio::test]
+async fn a_veto_ends_a_glare_for_both() {
+    let server = Server::dev().await;
+    let wait = Duration::from_millis(200);
+    let mut hook = Hook::start(move |_| Answer::Slowly(wait, "{\"error_code\":17}".into())).await;
+    veto(&server, &hook).await;
+    let (mut alice, mut bob) = (server.login("alice").await, server.login("bob").await);
+    let call = ask(&mut alice, "bob").await;
+    hook.expect("call.request").await;
+    assert_eq!(ask(&mut bob, "alice").await, call);
+    alice.coded("reply", 17).await;
+    // It has asked too, and must not wait for ever.
+    bob.coded("reply", 17).await;
+    server.ended(&call, "vetoed", 17).await;
+    have_free_lines(&server, &["alice", "bob"]).await;
+    hook.nothing();
+}
+
+#[tokio::test]
+async fn a_glare_that_is_routed_away_leaves_the_dialled_one_free() {
+    let server = Server::dev().await;
+    let wait = Duration::from_millis(200);
+    let mut hook = Hook::start(move |post| match post.data()["source_user"].as_str() {
+        Some("alice") => Answer::Slowly(wait, "{\"error_code\":0,\"target_user\":\"carol\"}".into()),
+        _ => Answer::ok(),
+    })
+    .await;
+    veto(&server, &hook).await;
+    let (mut alice, mut bob) = (server.login("alice").await, server.login("bob").await);
+    let (mut carol, mut dave) = (server.login("carol").await, server.login("dave").await);
+    let call = ask(&mut alice, "bob").await;
+    hook.expect("call.request").await;
+    assert_eq!(ask(&mut bob, "alice").await, call);
+    assert_eq!(carol.event("request").await["call"], call);
+    alice.coded("reply", 0).await;
+    bob.coded("reply", 100_103).await;
+    have_free_lines(&server, &["bob"]).await;
+    ring(&mut dave, &mut bob).await;
+    assert_eq!(server.call(&call).await["state"], "ringing");
+}
+
+#[tokio::test]
+async fn a_disabled_hook_and_a_placed_call_are_not_a_question() {
+    let server = Server::dev().await;
+    let mut hook = Hook::start(|_| Answer::json(json!({"error_code": 5}))).await;
+    register(&server, "veto", &hook, json!({"veto": true, "enabled": false, "events": ["*"]})).await;
+    let (mut alice, mut bob) = (server.login("alice").await, server.login("bob").await);
+    ring(&mut alice, &mut bob).await;
+    alice.send(finish("bob"));
+    bob.coded("reply", 100_101).await;
+    hook.nothing();
+    let (status, _) = server.put("/api/v1/webhooks/veto", json!({"url": hook.url(), "veto": true})).await;
+    assert_eq!(status, 200);
+    let (status, placed) = server.post("/api/v1/calls", json!({"caller": "alice", "callee": "bob"})).await;
+    assert_eq!(status, 201, "{placed}");
+    bob.event("request").await;
+    assert_eq!(alice.coded("reply", 0).await["placed"], true);
+    hook.nothing();
+    // The caller's state comes first: a refused caller is no question either.
+    alice.send(request("carol"));
+    alice.expect("ok").await;
+    alice.coded("reply", 440).await;
+    hook.nothing();
 }
