@@ -108,9 +108,6 @@ impl Call {
         let id = answer.call.id;
         let room = Room::open(&self.core, answer);
         self.core.directory().hand_over(id, room.clone().recipient());
-        for done in self.forced.drain(..) {
-            room.do_send(Handed::Waiting(done));
-        }
         self.room = Some(room);
         ctx.notify(Drained);
     }

@@ -187,6 +187,12 @@ impl Directory {
         self.sessions.get(&id).map(|session| session.clone())
     }
 
+    /// How many users have a session.
+    #[must_use]
+    pub fn user_count(&self) -> usize {
+        self.users.len()
+    }
+
     /// How many sessions there are.
     #[must_use]
     pub fn session_count(&self) -> usize {
@@ -427,7 +433,7 @@ impl Directory {
         [self.users.len(), self.sessions.len(), self.lines().len(), self.calls.len(), self.watchers.len()]
     }
 
-    /// The users that hold a line.
+    /// The calls that have not ended.
     #[must_use]
     pub fn calls_on(&self) -> BTreeSet<CallId> {
         self.calls.iter().filter(|live| live.to.is_some()).map(|live| *live.key()).collect()

@@ -220,7 +220,8 @@ mod tests {
         retry.abort();
         let stored = store.call(first.id).await.unwrap().unwrap();
         assert_eq!((stored.state, stored.version), (CallState::Ended, 2));
-        let count = |db: &rusqlite::Connection| db.query_row("SELECT count(*) FROM outbox", [], |row| row.get::<_, i64>(0));
+        let count =
+            |db: &rusqlite::Connection| db.query_row("SELECT count(*) FROM outbox", [], |row| row.get::<_, i64>(0));
         assert_eq!(store.read(count).await.unwrap(), 2, "no event of the call is lost");
         assert!(journal.waiting().is_empty());
     }

@@ -38,8 +38,6 @@ pub struct Room {
 pub(super) enum Handed {
     /// A message that it got.
     Message(ToCall),
-    /// Somebody who waits for the end.
-    Waiting(oneshot::Sender<Arc<CallRecord>>),
     /// That was all.
     Done,
 }
@@ -150,7 +148,6 @@ impl Handler<Handed> for Room {
     fn handle(&mut self, handed: Handed, ctx: &mut Self::Context) {
         match handed {
             Handed::Message(message) => self.hear(message, ctx),
-            Handed::Waiting(done) => self.forced.push(done),
             Handed::Done => {
                 for message in self.early.take().unwrap_or_default() {
                     self.hear(message, ctx);

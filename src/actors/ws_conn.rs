@@ -35,7 +35,7 @@ use crate::{
 /// How many frames to the client may wait in this actor's mailbox before the session takes its reader for too slow. The cap
 /// in bytes binds earlier for all but tiny frames.
 const MAILBOX: usize = 4_096;
-/// How many frames may follow the login before it is answered.
+/// How many frames may follow the login before it is answered; together they are no longer than one frame may be.
 const EARLY_FRAMES: usize = 32;
 
 /// A second handle to a connection's socket, which cuts it from outside. Kept weakly by whoever may need it: a strong one
@@ -44,7 +44,7 @@ const EARLY_FRAMES: usize = 32;
 pub struct KillHandle(pub Arc<TcpStream>);
 
 /// To the socket, from its session.
-#[derive(Debug, Message)]
+#[derive(Message)]
 #[rtype(result = "()")]
 pub(super) enum ToConn {
     /// The session is there; this frame says so.
@@ -160,7 +160,12 @@ impl WsConn {
                     self.refuse(error.id.as_ref(), &Refused::new(error.error_code, error.message, close), ctx);
                 }
             },
-            Phase::Checking(early) if early.len() < EARLY_FRAMES => early.push_back(text),
+            Phase::Checking(early)
+                if early.len() < EARLY_FRAMES
+                    && early.iter().map(|text| text.len()).sum::<usize>() + text.len() <= self.frame_bytes =>
+            {
+                early.push_back(text);
+            }
             Phase::Checking(_) => self.close(ctx, 4429, "wait for logged_in"),
             Phase::On(session) => {
                 self.core.metrics().ws_message(Direction::In, "text");

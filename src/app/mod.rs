@@ -268,17 +268,23 @@ async fn reload(current: &mut Loaded, parts: &Parts, certificate: Option<&Certif
         Ok(fresh) => fresh,
         Err(error) => return tracing::error!(%error, "the configuration was not reloaded"),
     };
-    let (taken, left) = config::diff_reload(&current.config, &fresh.config);
+    let (mut taken, mut left) = config::diff_reload(&current.config, &fresh.config);
     if let Err(error) = logging.reload(&fresh.config.log) {
         tracing::error!(%error, "the log settings were not reloaded");
     }
-    if let (Some(certificate), Some(cert), Some(key)) =
-        (certificate, &current.config.server.tls_cert_file, &current.config.server.tls_key_file)
-        && let Err(error) = certificate.reload(cert, key)
-    {
-        tracing::error!(%error, "the TLS certificate was not reloaded");
-    }
     let mut next = current.config.clone();
+    let files = (&fresh.config.server.tls_cert_file, &fresh.config.server.tls_key_file);
+    match (certificate, files) {
+        (Some(certificate), (Some(cert), Some(key))) => match certificate.reload(cert, key) {
+            Ok(()) => {
+                next.server.tls_cert_file.clone_from(&fresh.config.server.tls_cert_file);
+                next.server.tls_key_file.clone_from(&fresh.config.server.tls_key_file);
+            }
+            Err(error) => tracing::error!(%error, "the TLS certificate was not reloaded"),
+        },
+        // Between http and https there is no way without a new socket.
+        _ => left.extend(taken.extract_if(.., |key| key.starts_with("server.tls_"))),
+    }
     next.limits = fresh.config.limits.clone();
     next.log = fresh.config.log.clone();
     next.webhooks.endpoint.clone_from(&fresh.config.webhooks.endpoint);

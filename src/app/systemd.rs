@@ -19,7 +19,7 @@ pub(super) fn ready(core: &Core) {
     let core = core.clone();
     actix_web::rt::spawn(async move {
         loop {
-            let (users, calls) = (core.online_users().len(), core.directory().calls_on().len());
+            let (users, calls) = (core.directory().user_count(), core.directory().calls_on().len());
             let draining = if core.draining() { "yes" } else { "no" };
             let status = format!("{users} users, {calls} calls, draining {draining}");
             tell(&[NotifyState::Watchdog, NotifyState::Status(&status)]);

@@ -5,6 +5,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::clock;
 
+/// The API key that a server in development mode takes.
+pub const DEV_KEY: &str = "dev";
+
 /// What every key begins with, so that people and secret scanners know one when they see it.
 pub const PREFIX: &str = "hsk_";
 

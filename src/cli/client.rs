@@ -8,11 +8,10 @@ use serde_json::Value;
 use url::{Host, Url};
 
 use super::output::{CliError, printable};
+use crate::auth::keys;
 
 /// How long an answer may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// The API key of a server in development mode.
-const DEV_KEY: &str = "dev";
 const KEY_VARIABLE: &str = "HOOKSWITCH_API_KEY";
 
 /// Which server.
@@ -64,7 +63,7 @@ impl Client {
                 Some(text.trim().to_owned())
             }
             (None, Some(key)) => Some(key),
-            (None, None) => is_loopback(&args.server.url).then(|| DEV_KEY.to_owned()),
+            (None, None) => is_loopback(&args.server.url).then(|| keys::DEV_KEY.to_owned()),
         };
         Ok(Self { key, ..Self::anonymous(args.server)? })
     }

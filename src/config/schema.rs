@@ -106,7 +106,7 @@ section! {
 section! {
     /// What the server sends to the business server.
     "webhooks" Webhooks {
-        /// Whether hooks may live on loopback, private and link-local addresses.
+        /// Whether hooks may live on loopback and private addresses.
         allow_private: bool as Flag = false => true, FIXED;
         /// The most questions to one hook that may wait for an answer; beyond it the hook's `on_failure` decides at once.
         max_in_flight: usize as Requests = 512, FIXED;

@@ -25,8 +25,6 @@ use crate::{auth::keys, protocol::scope::Scope};
 
 /// The name of the security scheme in the description.
 pub(super) const SCHEME: &str = "api_key";
-/// The key that development mode accepts, besides those of the store. It may do everything.
-const DEV_KEY: &str = "dev";
 const REALM: &str = "Bearer realm=\"hookswitch\"";
 
 /// A route and what it asks for.
@@ -116,7 +114,7 @@ pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 async fn scope_of(api: &Api, key: &str) -> Result<Option<Scope>, HttpError> {
-    if api.core.config().dev && bool::from(key.as_bytes().ct_eq(DEV_KEY.as_bytes())) {
+    if api.core.config().dev && bool::from(key.as_bytes().ct_eq(keys::DEV_KEY.as_bytes())) {
         return Ok(Some(Scope::Admin));
     }
     // Found by its hash: how long the search takes tells of the hash, which tells nothing of the key.

@@ -29,7 +29,7 @@ pub(super) fn counts(api: &Api) -> Scrape {
     }
     Scrape {
         calls,
-        users_online: api.core.online_users().len(),
+        users_online: api.core.directory().user_count(),
         sessions: api.core.session_count(),
         draining: api.core.draining(),
     }

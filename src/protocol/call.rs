@@ -18,7 +18,7 @@ use std::{
 
 use super::{
     codes::{self, Reason},
-    effect::{Act, Answer, Devices, Effect, End, Input, Now, Party, Route, refuse, told},
+    effect::{Act, Answer, Devices, EARLY_SIGNAL_BYTES, Effect, End, Input, Now, Party, Route, refuse, told},
     event::{CallEvent, EventName, Opaque, Verdict},
     ids::{CallId, DeviceId, UserId},
     record::{Actor, CallRecord, CallState},
@@ -27,8 +27,6 @@ use super::{
 /// How long a verdict may take before the call times out. The hooks have deadlines of their own, far below; this one holds
 /// even where their shell fails.
 const VERDICT_LIMIT: Duration = Duration::from_secs(60);
-/// How much the caller may signal before the callee's devices may hear of it. Unit: bytes; the resume queue's default.
-const EARLY_SIGNAL_BYTES: usize = 262_144;
 
 /// A request, as the caller made it and the edge checked it.
 #[derive(Debug, Clone, PartialEq, Eq)]

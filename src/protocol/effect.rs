@@ -17,6 +17,9 @@ use super::{
     record::{Actor, CallRecord, CallState, Timestamp, Transition},
 };
 
+/// How much the parties may signal before the other side may hear of it. Unit: bytes; the resume queue's default.
+pub(super) const EARLY_SIGNAL_BYTES: usize = 262_144;
+
 /// The moment of an input: for deadlines and for the record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Now {

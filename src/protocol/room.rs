@@ -16,7 +16,7 @@ use std::{
 
 use super::{
     codes::{self, Reason},
-    effect::{Act, Answer, Devices, Effect, End, Input, Now, Party, refuse, told},
+    effect::{Act, Answer, Devices, EARLY_SIGNAL_BYTES, Effect, End, Input, Now, Party, refuse, told},
     event::{CallEvent, EventName, Opaque},
     ids::{DeviceId, RoomNumber, UserId},
     record::{Actor, CallRecord, CallState},
@@ -102,6 +102,10 @@ impl Room {
     pub fn step(&mut self, now: Now, input: Input) {
         match (&mut self.phase, input) {
             (Phase::Opening { .. }, Input::Committed(done)) => self.on_committed(done, now),
+            (Phase::Opening { .. }, Input::DeadlinePassed) => {}
+            (Phase::Opening { waiting, .. }, Input::Signal { by, data }) if !has_room_for(waiting, &data) => {
+                self.on_signal(by, data, now);
+            }
             (Phase::Opening { waiting, .. }, input) => waiting.push(input),
             (Phase::Talking | Phase::Ended, input) => self.on_input(input, now),
         }
@@ -118,6 +122,7 @@ impl Room {
             self.record.room = None;
             self.record.started_at = None;
             self.record.event_seq = self.record.event_seq.saturating_sub(1);
+            self.record.timeline.pop();
             self.end(&End::by_server(Reason::Drained, codes::SERVER_DRAINING), EventName::Reply, now);
         }
         for input in waiting {
@@ -263,4 +268,10 @@ impl Room {
         let callee = self.record.callee_device.clone().map_or(Devices::All, Devices::One);
         self.effects.push_back(Effect::Deliver { user: self.record.callee.clone(), to: callee, event: to_callee });
     }
+}
+
+/// Whether one more signal may wait for the start.
+fn has_room_for(waiting: &[Input], data: &Opaque) -> bool {
+    let kept = waiting.iter().map(|input| if let Input::Signal { data, .. } = input { data.len() } else { 0 });
+    kept.sum::<usize>() + data.len() <= EARLY_SIGNAL_BYTES
 }

@@ -263,8 +263,7 @@ impl Session {
     }
 }
 
-/// Tells two frames apart. Collisions need 2³² tries against a key that does not leave the process; what is at stake is the
-/// sender's own frame.
+/// Tells two frames apart. The hash is no secret: who makes two of its own frames collide fools nobody but itself.
 fn fingerprint(frame: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     frame.hash(&mut hasher);

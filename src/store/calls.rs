@@ -25,7 +25,7 @@ const COLUMNS: &str = "id, state, version, caller, callee, dialled, caller_devic
 const STEP: &str = "UPDATE calls SET state = ?5, version = ?6, dialled = ?9, caller_device = ?10, callee_device = ?11, \
     caller_door = ?12, callee_door = ?13, flags = ?15, param = ?16, user_str = ?17, room = ?18, error_code = ?19, reason = ?20, \
     ended_by = ?21, ringing_at = ?23, started_at = ?24, ended_at = ?25, veto = ?26, timeline = ?27, event_seq = ?28 \
-    WHERE id = ?2 AND class = 0 AND callee = ?8";
+    WHERE id = ?2 AND class = 0 AND callee = ?8 AND version <= ?6";
 
 /// Everything else: the first step, routing, the end. A call keeps the row number that its request got.
 const UPSERT: &str = "INSERT INTO calls (seq, id, class, pair, state, version, caller, callee, dialled, caller_device, \
@@ -40,7 +40,7 @@ const UPSERT: &str = "INSERT INTO calls (seq, id, class, pair, state, version, c
     flags = excluded.flags, param = excluded.param, user_str = excluded.user_str, room = excluded.room, \
     error_code = excluded.error_code, reason = excluded.reason, ended_by = excluded.ended_by, \
     ringing_at = excluded.ringing_at, started_at = excluded.started_at, ended_at = excluded.ended_at, veto = excluded.veto, \
-    timeline = excluded.timeline, event_seq = excluded.event_seq";
+    timeline = excluded.timeline, event_seq = excluded.event_seq WHERE excluded.version >= calls.version";
 
 /// A transition as the timeline column keeps it: short, and exact to the microsecond, which the wire form is not.
 type Step = (i64, CallState, u32, Actor, Code, Option<Reason>);
@@ -89,7 +89,7 @@ fn json<T: Serialize>(items: &[T]) -> rusqlite::Result<String> {
     serde_json::to_string(items).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
 }
 
-/// Writes a call's row, whether it is new or not.
+/// Writes a call's row, whether it is new or not. A step that is older than the row changes nothing.
 pub(super) fn save(db: &Connection, call: &CallRecord) -> rusqlite::Result<()> {
     let ended = call.state == CallState::Ended;
     let class = if ended { class(db, call)? } else { 0 };

@@ -17,12 +17,11 @@ use crate::{
         codes::{Code, HOOK_TIMEOUT, HOOK_UNREACHABLE, SUCCESS},
         event::{Changes, Verdict, veto_body},
         ids::UserId,
+        native::MAX_USER_STR_BYTES,
         record::{CallRecord, VetoOutcome, VetoPolicy, VetoRecord},
     },
 };
 
-/// Longest `user_str`. Unit: bytes. Source: call-control contract §1.
-const MAX_TEXT_BYTES: usize = 8 * 1024;
 /// Longest ring time a verdict may set. Unit: seconds.
 const MAX_RING_SECS: f64 = 86_400.0;
 
@@ -219,7 +218,7 @@ fn read(reply: &Reply) -> Result<Answer, String> {
         return Ok(Answer { error_code, message, changes: Changes::default() });
     }
     let new: Replacement = serde_json::from_slice(body).map_err(malformed)?;
-    if new.user_str.as_ref().is_some_and(|text| text.len() > MAX_TEXT_BYTES) {
+    if new.user_str.as_ref().is_some_and(|text| text.len() > MAX_USER_STR_BYTES) {
         return Err("malformed answer: user_str is longer than 8192 bytes".to_owned());
     }
     let ring = match new.ring_secs {

@@ -128,3 +128,14 @@ async fn unfinished_calls_and_the_last_room_are_found_at_the_next_start() {
     assert_eq!(store.unfinished().unwrap(), [talking, ringing]);
     assert_eq!(store.last_room().unwrap(), RoomNumber::new(8));
 }
+
+#[tokio::test]
+async fn a_step_that_comes_late_does_not_undo_a_newer_one() {
+    let (_dir, store) = open();
+    let first = requested("a", "b", clock::wall());
+    let over = ended(first.clone(), Reason::Hangup);
+    persist(&store, &over);
+    persist(&store, &first);
+    assert_eq!(store.call(first.id).await.unwrap(), Some(over));
+    assert!(store.unfinished().unwrap().is_empty());
+}

@@ -70,7 +70,8 @@ impl Session {
             (Err((code, message)), id) => Some(native::error(id.as_ref(), *code, message)),
         };
         if let Some(answer) = answer {
-            if let Some(id) = id {
+            // The names of everybody may be long, and asking for them twice does no harm.
+            if let Some(id) = id.filter(|_| frame != ClientFrame::Watch(None)) {
                 self.machine.remember(id, &frame, answer.clone());
             }
             self.send(ToConn::Frame(answer));

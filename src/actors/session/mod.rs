@@ -70,7 +70,7 @@ pub struct Session {
     conn: Option<Conn>,
     login_id: Option<FrameId>,
     life: Arc<EndpointLife>,
-    resume: [u8; 24],
+    resume: ResumeSecret,
     timer: Timer,
     /// Who is watched, and whether the client last heard that they are online.
     watched: BTreeMap<UserId, bool>,
@@ -82,8 +82,17 @@ pub struct Session {
     over: bool,
 }
 
-/// From the socket: a text frame.
-#[derive(Debug, Message)]
+/// What the holder of a session must know to resume it. Never shown.
+struct ResumeSecret([u8; 24]);
+
+impl std::fmt::Debug for ResumeSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ResumeSecret(…)")
+    }
+}
+
+/// From the socket: a text frame, which may hold anything.
+#[derive(Message)]
 #[rtype(result = "()")]
 pub(super) struct Frame(pub(super) ByteString);
 
@@ -103,7 +112,7 @@ pub(super) struct ConnClosed {
 }
 
 /// From a fresh connection: its client has this session's resume token. `false`: it is not the one.
-#[derive(Debug, Message)]
+#[derive(Message)]
 #[rtype(result = "bool")]
 pub(super) struct Resume {
     pub(super) secret: Vec<u8>,
@@ -145,7 +154,7 @@ impl Session {
             conn: Some(conn),
             login_id,
             life,
-            resume: clock::random()?,
+            resume: ResumeSecret(clock::random()?),
             timer: Timer::default(),
             watched: BTreeMap::new(),
             watches_all: false,
@@ -168,7 +177,7 @@ impl Session {
     }
 
     fn token(&self) -> String {
-        BASE64_URL_SAFE_NO_PAD.encode([self.id.0.as_bytes().as_slice(), &self.resume].concat())
+        BASE64_URL_SAFE_NO_PAD.encode([self.id.0.as_bytes().as_slice(), &self.resume.0].concat())
     }
 
     fn enter(&mut self, ctx: &mut Context<Self>) {
@@ -408,12 +417,12 @@ impl Handler<Resume> for Session {
     type Result = bool;
 
     fn handle(&mut self, resume: Resume, ctx: &mut Self::Context) -> bool {
-        let known = bool::from(self.resume.ct_eq(&resume.secret));
+        let known = bool::from(self.resume.0.ct_eq(&resume.secret));
         let Ok(next) = clock::random() else { return false };
         if !known || self.over {
             return false;
         }
-        self.resume = next;
+        self.resume = ResumeSecret(next);
         self.close(4409, "resumed on another connection");
         *self.life.address.lock().unwrap_or_else(PoisonError::into_inner) = resume.conn.address;
         self.life.connected.store(true, Ordering::Relaxed);

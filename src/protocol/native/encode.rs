@@ -14,7 +14,7 @@ use crate::protocol::{
 };
 
 /// `logged_in`.
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 pub struct LoggedIn<'a> {
     /// The login frame's `id`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -35,6 +35,13 @@ pub struct LoggedIn<'a> {
     pub calls: &'a [CallSnapshot],
     /// The last `seq` used.
     pub seq: u64,
+}
+
+impl std::fmt::Debug for LoggedIn<'_> {
+    /// Without the secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LoggedIn").field("session", &self.session).field("seq", &self.seq).finish_non_exhaustive()
+    }
 }
 
 /// An unfinished call as one of its parties sees it.

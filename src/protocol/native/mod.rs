@@ -291,7 +291,7 @@ fn frame_id(raw: &str) -> Option<FrameId> {
         let text: String = serde_json::from_str(raw).ok()?;
         (text.len() <= MAX_ID_BYTES).then(|| FrameId::Text(text.into()))
     } else {
-        raw.parse().ok().map(FrameId::Number)
+        raw.parse().ok().filter(|id: &i64| id.unsigned_abs() < 1 << 53).map(FrameId::Number)
     }
 }
 
