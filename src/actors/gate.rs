@@ -15,7 +15,7 @@ use super::{
     session::{Conn, Resume, Session},
 };
 use crate::{
-    auth::{LoginGuard, UserTokens, passwords},
+    auth::{LoginGuard, TooManyLogins, UserTokens, passwords},
     config::Limits,
     metrics::{ConnectionResult, ConnectionState, Limit, Metrics},
     protocol::{
@@ -65,6 +65,13 @@ impl Refused {
     #[must_use]
     pub fn new(error_code: Code, message: impl Into<String>, close: u16) -> Self {
         Self { error_code, message: message.into(), close }
+    }
+}
+
+impl From<TooManyLogins> for Refused {
+    fn from(over: TooManyLogins) -> Self {
+        let message = format!("{over}: wait {} s", over.retry_after.as_secs() + 1);
+        Self::new(codes::ADDRESS_FORBIDDEN, message, 4429)
     }
 }
 
@@ -150,8 +157,7 @@ impl Gate {
         let address = conn.address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
         if let Err(over) = self.guard.admit(address) {
             core.metrics().limit_hit(Limit::Logins);
-            let message = format!("{over}: wait {} s", over.retry_after.as_secs() + 1);
-            return Err(Refused::new(codes::ADDRESS_FORBIDDEN, message, 4429));
+            return Err(over.into());
         }
         let user = match login.credentials {
             None => {
@@ -196,7 +202,10 @@ impl Gate {
         if core.config().dev {
             return Ok(());
         }
-        let attempt = self.guard.attempt(user.as_str(), address).await;
+        let attempt = self.guard.attempt(user.as_str(), address).await.map_err(|over| {
+            core.metrics().limit_hit(Limit::FailedLogin);
+            Refused::from(over)
+        })?;
         let cannot = |error: &dyn std::fmt::Display| {
             tracing::error!(%error, "a password could not be checked");
             Refused::new(codes::SERVER_DRAINING, "the server cannot read its accounts now: try again", 1011)

@@ -14,6 +14,9 @@ use crate::{clock, config::Limits};
 
 /// The longest wait after failures. Longer slows guessing further, and keeps a forgetful user out longer.
 const LONGEST_DELAY: Duration = Duration::from_secs(30);
+/// The longest wait that is waited for here; a longer one is refused. Must stay below the default of
+/// `session.login_timeout_secs`, or the connection is closed before the password is looked at.
+const LONGEST_QUEUE: Duration = Duration::from_secs(4);
 /// How long failures are remembered after the last one. Longer remembers patient guessers, in more memory.
 const MEMORY: Duration = Duration::from_secs(900);
 /// The most users and addresses whose failures are remembered. Beyond it new ones are not, until old ones are forgotten.
@@ -76,7 +79,7 @@ impl Clock for HouseClock {
     }
 }
 
-/// Too many logins from one address.
+/// Too many logins from one address, or too many failed ones of one user there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("too many logins from this address")]
 pub struct TooManyLogins {
@@ -90,6 +93,29 @@ pub struct TooManyLogins {
 pub struct Attempt {
     guard: LoginGuard,
     key: (String, IpAddr),
+}
+
+/// A place in the queue of a user's attempts. Dropped before its time it is given back, unless something follows it.
+#[derive(Debug)]
+struct Place<'a> {
+    guard: &'a LoginGuard,
+    key: &'a (String, IpAddr),
+    at: Instant,
+    /// When the attempt after this one may be looked at.
+    next: Instant,
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        if clock::now() >= self.at {
+            return;
+        }
+        if let Some(mut failures) = self.guard.0.failures.get_mut(self.key)
+            && failures.next == self.next
+        {
+            failures.next = self.at;
+        }
+    }
 }
 
 impl LoginGuard {
@@ -126,22 +152,29 @@ impl LoginGuard {
 
     /// Waits as long as the failures of `user` from `address` so far demand; attempts at the same time queue up. Then the
     /// password may be looked at.
-    pub async fn attempt(&self, user: &str, address: IpAddr) -> Attempt {
+    ///
+    /// # Errors
+    /// [`TooManyLogins`] where that would take too long to wait for here.
+    pub async fn attempt(&self, user: &str, address: IpAddr) -> Result<Attempt, TooManyLogins> {
         let key = (user.to_owned(), network(address));
-        let wait = self.reserve(&key);
-        if !wait.is_zero() {
-            tokio::time::sleep(wait).await;
+        if let Some(place) = self.reserve(&key)? {
+            tokio::time::sleep(place.at.saturating_duration_since(clock::now())).await;
         }
-        Attempt { guard: self.clone(), key }
+        Ok(Attempt { guard: self.clone(), key })
     }
 
-    /// How long to wait, and the place in the queue that goes with it.
-    fn reserve(&self, key: &(String, IpAddr)) -> Duration {
+    /// The place in the queue, where there is one to wait in.
+    fn reserve<'a>(&'a self, key: &'a (String, IpAddr)) -> Result<Option<Place<'a>>, TooManyLogins> {
         let now = clock::now();
-        let Some(mut failures) = self.0.failures.get_mut(key) else { return Duration::ZERO };
+        let Some(mut failures) = self.0.failures.get_mut(key) else { return Ok(None) };
         let at = failures.next.max(now);
-        failures.next = at + self.brakes().delay_after(failures.count);
-        at - now
+        let wait = at - now;
+        if wait > LONGEST_QUEUE {
+            return Err(TooManyLogins { retry_after: wait });
+        }
+        let next = at + self.brakes().delay_after(failures.count);
+        failures.next = next;
+        Ok((!wait.is_zero()).then_some(Place { guard: self, key, at, next }))
     }
 
     fn forget(&self, key: &(String, IpAddr)) {
@@ -213,7 +246,12 @@ mod tests {
     /// How long the attempt waits, in milliseconds.
     async fn waits(guard: &LoginGuard, user: &str, from: &str) -> (u128, Attempt) {
         let before = clock::now();
-        let attempt = guard.attempt(user, address(from)).await;
+        let attempt = loop {
+            match guard.attempt(user, address(from)).await {
+                Ok(attempt) => break attempt,
+                Err(refused) => tokio::time::sleep(refused.retry_after).await,
+            }
+        };
         ((clock::now() - before).as_millis(), attempt)
     }
 
@@ -256,6 +294,26 @@ mod tests {
         b.failed();
         c.failed();
         assert_eq!(waits(&guard, "alice", from).await.0, 2000, "four failures");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn attempts_that_nobody_waits_for_make_nobody_wait() {
+        let guard = LoginGuard::new(&limits());
+        for _ in 0..7 {
+            waits(&guard, "alice", "192.0.2.1").await.1.failed();
+        }
+        let from = address("192.0.2.1");
+        for _ in 0..3 {
+            let refused = guard.attempt("alice", from).await.unwrap_err();
+            assert_eq!(refused.retry_after, Duration::from_secs(16));
+        }
+        tokio::time::advance(Duration::from_secs(12)).await;
+        for _ in 0..3 {
+            tokio::time::timeout(Duration::from_secs(1), guard.attempt("alice", from)).await.unwrap_err();
+        }
+        assert_eq!(waits(&guard, "alice", "192.0.2.1").await.0, 1000, "16 s after the last failure");
+        let refused = guard.attempt("alice", from).await.unwrap_err();
+        assert_eq!(refused.retry_after, Duration::from_secs(16), "a place that was used is not given back");
     }
 
     #[tokio::test(start_paused = true)]
