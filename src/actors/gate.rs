@@ -15,7 +15,7 @@ use super::{
     session::{Conn, Resume, Session},
 };
 use crate::{
-    auth::{LoginGuard, TooManyLogins, UserTokens, passwords},
+    auth::{LoginGuard, TooManyLogins, UserTokens, guard::network, passwords},
     config::Limits,
     metrics::{ConnectionResult, ConnectionState, Limit, Metrics},
     protocol::{
@@ -104,7 +104,7 @@ impl Drop for Ticket {
         };
         self.metrics.connections(state, -1);
         if let Some(address) = self.address {
-            self.addresses.remove_if_mut(&address, |_, count| {
+            self.addresses.remove_if_mut(&network(address), |_, count| {
                 *count = count.saturating_sub(1);
                 *count == 0
             });
@@ -140,9 +140,9 @@ impl Gate {
             return Err(Limit::Unauthenticated);
         }
         if let Some(address) = address {
-            let mut count = self.addresses.entry(address).or_insert(0);
-            *count += 1;
             ticket.address = Some(address);
+            let mut count = self.addresses.entry(network(address)).or_insert(0);
+            *count += 1;
             let count = *count;
             if over(limits.sessions_per_address, count) {
                 return Err(Limit::SessionsPerAddress);
@@ -155,7 +155,9 @@ impl Gate {
     pub(super) async fn enter(&self, core: &Core, login: Login, conn: Conn) -> Result<Entered, Refused> {
         // Sockets without an address, as those of a local file, count as one.
         let address = conn.address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-        if let Err(over) = self.guard.admit(address) {
+        // Nobody guesses a resume token, and a crowd that comes back through one address must not lose its calls to a limit.
+        let resumes = matches!(login.credentials, Some(Credentials::Resume { .. }));
+        if !resumes && let Err(over) = self.guard.admit(address) {
             core.metrics().limit_hit(Limit::Logins);
             return Err(over.into());
         }

@@ -223,7 +223,7 @@ impl Attempt {
 }
 
 /// What counts as one address: an IPv4 address, or the /64 that one IPv6 customer has to himself.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(),
         v4 @ IpAddr::V4(_) => v4,

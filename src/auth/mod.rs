@@ -2,7 +2,7 @@
 //!
 //! Nothing here knows HTTP or sockets. No secret, token or password reaches a log line or a `Debug`.
 
-mod guard;
+pub(crate) mod guard;
 mod jwks;
 pub mod keys;
 pub mod passwords;

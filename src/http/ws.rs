@@ -1,6 +1,6 @@
 //! `GET /ws`: what is checked before a connection becomes a WebSocket of the native door.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -83,17 +83,51 @@ fn is_origin_allowed(request: &HttpRequest, config: &Config) -> bool {
 /// Where a client connects from: the peer, or, behind a proxy that is trusted, the last address that no trusted proxy added.
 pub(super) fn client_address(request: &HttpRequest, config: &Config) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip().to_canonical();
-    let trusted = |address: &IpAddr| config.server.trusted_proxies.iter().any(|block| block.contains(*address));
-    if !trusted(&peer) {
-        return Some(peer);
-    }
+    let trusted = |address: IpAddr| config.server.trusted_proxies.iter().any(|block| block.contains(address));
     let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
-    let mut hops: Vec<IpAddr> =
-        forwarded.flat_map(|value| value.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
-    while let Some(hop) = hops.pop() {
-        if !trusted(&hop) {
-            return Some(hop);
+    Some(origin_of(peer, forwarded, trusted))
+}
+
+/// What stands left of a hop that no trusted proxy added, or that is no address, is the client's own text: not believed.
+fn origin_of<'a>(
+    peer: IpAddr,
+    forwarded: impl DoubleEndedIterator<Item = &'a str>,
+    trusted: impl Fn(IpAddr) -> bool,
+) -> IpAddr {
+    let mut nearest = peer;
+    for hop in forwarded.rev().flat_map(|value| value.rsplit(',')) {
+        if !trusted(nearest) {
+            break;
+        }
+        let hop = hop.trim();
+        let address = hop.parse().or_else(|_| hop.parse().map(|socket: SocketAddr| socket.ip()));
+        let Ok(address) = address else { break };
+        nearest = address.to_canonical();
+    }
+    nearest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_trusted_proxies_say_of_a_client_is_believed() {
+        let from = |peer: &str, forwarded: &[&str]| {
+            let trusted = |address: IpAddr| address.to_string().starts_with("10.");
+            origin_of(peer.parse().unwrap(), forwarded.iter().copied(), trusted).to_string()
+        };
+        for (peer, forwarded, origin) in [
+            ("192.0.2.1", vec!["198.51.100.9"], "192.0.2.1"),
+            ("10.0.0.1", vec![], "10.0.0.1"),
+            ("10.0.0.1", vec!["198.51.100.9"], "198.51.100.9"),
+            ("10.0.0.1", vec!["203.0.113.5, 198.51.100.9"], "198.51.100.9"),
+            ("10.0.0.1", vec!["203.0.113.5", "198.51.100.9, 10.0.0.2"], "198.51.100.9"),
+            ("10.0.0.1", vec!["203.0.113.5, 198.51.100.9:4711"], "198.51.100.9"),
+            ("10.0.0.1", vec!["203.0.113.5, [2001:db8::7]:4711"], "2001:db8::7"),
+            ("10.0.0.1", vec!["203.0.113.5, unknown"], "10.0.0.1"),
+        ] {
+            assert_eq!(from(peer, &forwarded), origin, "{peer} {forwarded:?}");
         }
     }
-    Some(peer)
 }
