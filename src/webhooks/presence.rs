@@ -84,8 +84,9 @@ impl Presence {
 
 /// Sends a user's events to the hook of that name, one after the other, until none waits.
 pub(super) async fn send_all(client: Client, registry: Arc<Registry>, name: String, load: Arc<Load>, user: UserId) {
-    while let Some(body) = load.presence.pop(&user) {
-        let Ok(_place) = load.presence.places.acquire().await else { return };
+    // The place first: an event that waits for one still counts as waiting.
+    while let Ok(_place) = load.presence.places.acquire().await {
+        let Some(body) = load.presence.pop(&user) else { return };
         let (Some(hook), Ok(id)) = (registry.get(&name).filter(|hook| hook.hears()), clock::random::<16>()) else {
             continue;
         };

@@ -238,3 +238,32 @@ async fn the_observer_hears_of_every_try() {
     let heard = counting.0.lock().unwrap().clone();
     assert_eq!(heard, [DeliveryResult::Retry, DeliveryResult::Delivered, DeliveryResult::Dead]);
 }
+
+#[tokio::test]
+async fn a_hook_that_hangs_has_so_many_user_events_waiting_and_no_more() {
+    let (world, mut server) = (World::new(options()), Server::start().await);
+    world.put("crm", &server.url, r#","events":["user.*"]"#).await;
+    let device = DeviceId::new("phone").unwrap();
+    let come = |n: u32| {
+        let user = UserId::new(&format!("user{n}")).unwrap();
+        world.hooks.user_event(true, &user, &device, Door::Native);
+    };
+    let mut hanging = Vec::new();
+    for n in 0..16 {
+        come(n);
+        hanging.push(server.next().await);
+    }
+    for n in 16..1500 {
+        come(n);
+        if n % 100 == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+    for waiting in hanging {
+        waiting.answer(200, "");
+    }
+    for _ in 0..1000 {
+        server.next().await.answer(200, "");
+    }
+    assert!(server.is_left_alone(Duration::from_millis(300)).await, "the rest was dropped");
+}
