@@ -151,7 +151,7 @@ section! {
         /// Logins a minute from one address.
         logins_per_min: Option<NonZeroU32> as Limit = NonZeroU32::new(120) => None, RELOAD;
         /// How long a user's next login from the same address waits after a failed one; doubles with each failure, up to
-        /// half a minute. 0 for no wait.
+        /// half a minute. A login that would wait for more than 4 s is refused at once. 0 for no wait.
         failed_login_delay_secs: Duration as Seconds = Duration::from_millis(250) => secs(0), RELOAD;
         /// Sessions of one user.
         sessions_per_user: Option<NonZeroU32> as Limit = NonZeroU32::new(16) => None, RELOAD;
