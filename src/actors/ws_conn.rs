@@ -8,6 +8,7 @@ use std::{
     net::{IpAddr, TcpStream},
     num::NonZeroU32,
     sync::{Arc, Weak},
+    time::Duration,
 };
 
 use actix::{Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Handler, Message, StreamHandler, WrapFuture};
@@ -28,6 +29,7 @@ use crate::{
     metrics::{Direction, Limit},
     protocol::{
         codes,
+        ids::DeviceId,
         native::{self, FrameId, Login},
     },
 };
@@ -37,6 +39,10 @@ use crate::{
 const MAILBOX: usize = 4_096;
 /// How many frames may follow the login before it is answered; together they are no longer than one frame may be.
 const EARLY_FRAMES: usize = 32;
+
+/// How long a client whose token came with the upgrade has to say which device it is, before it is logged in without a name for
+/// it.
+const NAMING_TIME: Duration = Duration::from_millis(100);
 
 /// A second handle to a connection's socket, which cuts it from outside. Kept weakly by whoever may need it: a strong one
 /// would keep the connection open.
@@ -155,6 +161,11 @@ impl WsConn {
         match &mut self.phase {
             Phase::Silent => match native::decode_login(&text) {
                 Ok(login) => self.check(login, ctx),
+                // The token in the upgrade's header has said it all: this is a frame after the login.
+                Err(error) if error.error_code == codes::NOT_LOGGED_IN && self.bearer.is_some() => {
+                    self.check_bearer(ctx);
+                    self.text(text, ctx);
+                }
                 Err(error) => {
                     let close = if error.error_code == codes::NOT_LOGGED_IN { 4401 } else { 4400 };
                     self.refuse(error.id.as_ref(), &Refused::new(error.error_code, error.message, close), ctx);
@@ -176,6 +187,14 @@ impl WsConn {
                 }
             }
             Phase::Closing => {}
+        }
+    }
+
+    /// Logs in by the token in the upgrade's header alone.
+    fn check_bearer(&mut self, ctx: &mut Ctx) {
+        match self.device.take().map(|device| DeviceId::new(&device)).transpose() {
+            Ok(device) => self.check(Login { id: None, credentials: None, device }, ctx),
+            Err(error) => self.refuse(None, &Refused::new(codes::BAD_PARAMETER, error.to_string(), 4400), ctx),
         }
     }
 
@@ -240,12 +259,14 @@ impl Actor for WsConn {
                 conn.refuse(None, &Refused::new(codes::NOT_LOGGED_IN, "no login in time", 4408), ctx);
             }
         });
-        if self.bearer.is_some() {
-            let device = self.device.take().map(|device| crate::protocol::ids::DeviceId::new(&device));
-            match device.transpose() {
-                Ok(device) => self.check(Login { id: None, credentials: None, device }, ctx),
-                Err(error) => self.refuse(None, &Refused::new(codes::BAD_PARAMETER, error.to_string(), 4400), ctx),
-            }
+        if self.bearer.is_some() && self.device.is_some() {
+            self.check_bearer(ctx);
+        } else if self.bearer.is_some() {
+            ctx.run_later(NAMING_TIME, |conn, ctx| {
+                if matches!(conn.phase, Phase::Silent) {
+                    conn.check_bearer(ctx);
+                }
+            });
         }
     }
 

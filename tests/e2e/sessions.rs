@@ -76,6 +76,27 @@ async fn a_token_of_the_command_line_or_of_rest_logs_in_and_a_bad_or_old_one_doe
 }
 
 #[tokio::test]
+async fn a_bearer_token_at_the_upgrade_may_be_followed_by_a_login_that_names_the_device_or_by_nothing() {
+    let server = Setup::dev().start().await;
+    let bearer = format!("Bearer {}", server.setup.run(&["token", "alice"], ""));
+    let headers = [("authorization", bearer.as_str())];
+    let mut named = Client::connect(server.address, "/ws", &headers).await.unwrap();
+    named.send(json!({"type": "login", "device": "desk"}));
+    named.expect("logged_in").await;
+    let mut silent = Client::connect(server.address, "/ws", &headers).await.unwrap();
+    silent.expect("logged_in").await;
+    let mut hasty = Client::connect(server.address, "/ws", &headers).await.unwrap();
+    hasty.send(json!({"type": "ping"}));
+    hasty.expect("logged_in").await;
+    hasty.expect("pong").await;
+    silent.expect("closing").await;
+    let sessions = server.get("/api/v1/users/alice").await["sessions"].as_array().unwrap().clone();
+    let mut devices: Vec<&str> = sessions.iter().map(|session| session["device"].as_str().unwrap()).collect();
+    devices.sort_unstable();
+    assert_eq!(devices, ["", "desk"]);
+}
+
+#[tokio::test]
 async fn a_bearer_token_at_the_upgrade_logs_in_without_a_frame() {
     let server = Setup::production().start().await;
     let bearer = format!("Bearer {}", server.setup.run(&["token", "alice"], ""));
