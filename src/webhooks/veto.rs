@@ -211,6 +211,10 @@ fn read(reply: &Reply) -> Result<Answer, String> {
     if body.trim_ascii().is_empty() {
         return Ok(Answer::default());
     }
+    // A list would be read as the fields in their order.
+    if body.trim_ascii_start().starts_with(b"[") {
+        return Err("malformed answer: it is no JSON object".to_owned());
+    }
     let malformed = |error: serde_json::Error| format!("malformed answer: {error}");
     let Code32 { error_code, message } = serde_json::from_slice(body).map_err(malformed)?;
     let message = message.as_str().map(clip);

@@ -47,6 +47,8 @@ async fn wrong_bodies_are_pointed_into() {
         ("POST", "/calls", json!({"caller": "alice", "callee": "bob", "user_str": long}), "/user_str"),
         ("POST", "/calls", json!({"caller": "alice", "callee": "alice"}), "/callee"),
         ("POST", "/calls", json!([]), ""),
+        ("POST", "/tokens", json!(["alice", 60]), ""),
+        ("PUT", "/users/alice", json!(["password"]), ""),
         ("POST", "/users/alice/finish", json!({"code": 1}), "/code"),
         ("POST", "/users/alice/finish", json!({"error_code": "no"}), "/error_code"),
         ("PUT", "/users/alice", json!({}), "/password"),
