@@ -50,6 +50,7 @@ async fn answers_are_verdicts_or_failures_as_the_table_says() {
         (200, "", r#"{"error_code":7}"#, Some(7), VetoOutcome::Refuse, None),
         (200, "", r#"{"error_code":-2147483648}"#, Some(i32::MIN), VetoOutcome::Refuse, None),
         (200, "", r#"{"error_code":2147483648}"#, Some(206), VetoOutcome::Error, policy),
+        (200, "", "[5,\"x\"]", Some(206), VetoOutcome::Error, policy),
         (200, "", "sure", Some(206), VetoOutcome::Error, policy),
         (302, "location: /hook\r\n", "", Some(206), VetoOutcome::Error, policy),
         (404, "", r#"{"error_code":0}"#, Some(206), VetoOutcome::Error, policy),
