@@ -253,7 +253,7 @@ mod tests {
             (r#"{"nam":"x"}"#, "/nam", "unknown field `nam`"),
             ("{}", "/name", "must be there"),
             (r#"{"name":"x","tags":[1,"a"]}"#, "/tags/1", "invalid type"),
-            ("[]", "", "invalid length"),
+            ("[]", "", "a body is a JSON object"),
         ] {
             let problem = problem_of(json);
             assert_eq!((&problem["status"], &problem["error_code"]), (&422.into(), &21.into()), "{json}");
