@@ -49,11 +49,7 @@ impl Call {
         let offer = machine.offer().cloned();
         let call =
             Self { core: core.clone(), machine, timer: Timer::default(), settled, forced: Vec::new(), room: None };
-        let addr = match core.arbiter(record.id) {
-            Some(arbiter) => Self::start_in_arbiter(arbiter, |_| call),
-            None => Actor::start(call),
-        };
-        (record, offer, addr.recipient())
+        (record, offer, Actor::start(call).recipient())
     }
 
     fn drive(&mut self, input: Input, ctx: &mut Context<Self>) {

@@ -1,7 +1,6 @@
 //! The handle that every actor and every REST handler has: the directory and what calls need of the rest of the server.
 
 use std::{
-    hash::{BuildHasher, Hash, RandomState},
     sync::{
         Arc, Mutex, PoisonError, RwLock,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -9,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use actix::{ArbiterHandle, Recipient};
+use actix::Recipient;
 use tokio::sync::oneshot;
 
 use super::{
@@ -50,8 +49,6 @@ pub struct CoreParts {
     pub metrics: Metrics,
     /// Who may log in.
     pub gate: Gate,
-    /// The threads that sessions, calls and rooms live on. At least one.
-    pub arbiters: Vec<ArbiterHandle>,
     /// The last room number ever used.
     pub last_room: Option<RoomNumber>,
 }
@@ -63,14 +60,12 @@ struct Inner {
     hooks: Hooks,
     metrics: Metrics,
     gate: Gate,
-    arbiters: Vec<ArbiterHandle>,
     directory: Directory,
     bus: Bus,
     rooms: Mutex<RoomNumber>,
     connections: AtomicU64,
     draining: AtomicBool,
     halted: AtomicBool,
-    placement: RandomState,
 }
 
 /// The handle. Cloning it is cheap.
@@ -111,14 +106,12 @@ impl Core {
             hooks: parts.hooks,
             metrics: parts.metrics,
             gate: parts.gate,
-            arbiters: parts.arbiters,
             directory: Directory::default(),
             bus: Bus::default(),
             rooms: Mutex::new(parts.last_room.map_or(RoomNumber::FIRST, RoomNumber::next)),
             connections: AtomicU64::new(0),
             draining: AtomicBool::new(false),
             halted: AtomicBool::new(false),
-            placement: RandomState::new(),
         }))
     }
 
@@ -194,13 +187,6 @@ impl Core {
     /// The process is about to end. Calls that are on stay on record as such, for the next start.
     pub fn halt(&self) {
         self.0.halted.store(true, Ordering::Relaxed);
-    }
-
-    /// The thread for whatever goes by this key.
-    #[must_use]
-    pub fn arbiter(&self, key: impl Hash) -> Option<&ArbiterHandle> {
-        let hash = usize::try_from(self.0.placement.hash_one(key) >> 32).unwrap_or(0);
-        self.0.arbiters.get(hash % self.0.arbiters.len().max(1))
     }
 
     /// A call that has not ended, or whose record is not on disk yet: ask the store where this is `None`.

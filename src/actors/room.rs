@@ -66,11 +66,7 @@ impl Room {
         let grace = core.config().session.resume_grace_secs;
         let machine = Machine::restore((*record).clone(), longest(core), grace, now());
         let room = Self { core: core.clone(), machine, timer: Timer::default(), forced: Vec::new(), early: None };
-        let addr = match core.arbiter(record.id) {
-            Some(arbiter) => Self::start_in_arbiter(arbiter, |_| room),
-            None => room.start(),
-        };
-        let claim = core.directory().restore(Arc::clone(&record), addr.recipient());
+        let claim = core.directory().restore(Arc::clone(&record), room.start().recipient());
         if claim != Claim::Taken {
             tracing::error!(call = %record.id, "a call on record has a party that another call on record has");
         }

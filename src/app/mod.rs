@@ -1,31 +1,28 @@
 //! The composition root: makes a server of the parts, and takes it apart again in good order.
 //!
-//! Threads: the main thread runs signals and the drain; web workers run sockets and REST; logic threads (arbiters) run
-//! sessions, calls and rooms; the store and the hooks have threads of their own.
+//! Threads: the main thread runs signals and the drain; web workers run sockets, REST, sessions, calls and rooms; the store and
+//! the hooks have threads of their own.
 //!
-//! Order of the end: drain (new calls refused, clients told, calls given time) → HTTP → logic threads, joined → hooks →
-//! store, flushed.
+//! Order of the end: drain (new calls refused, clients told, calls given time) → HTTP and all that lives on the web workers →
+//! hooks → store, flushed.
 
 mod drain;
 mod signals;
 mod sockets;
 mod systemd;
 
-use std::{
-    io,
-    net::SocketAddr,
-    process::ExitCode,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{io, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 
-use actix::Arbiter;
-use actix_web::{HttpServer, dev::ServerHandle, rt::System, web};
+use actix_web::{
+    dev::{Server, ServerHandle},
+    rt::System,
+    web,
+};
 
 pub use self::sockets::TlsError;
 use self::{
     signals::{Signals, Told},
-    sockets::Certificate,
+    sockets::{Certificate, Plain, Tls},
 };
 use crate::{
     actors::{Core, CoreParts, gate::Gate},
@@ -46,7 +43,7 @@ const CONNECTIONS_PER_WORKER: usize = 1_000_000;
 
 /// How long a closed connection is read on. Shorter, and a close frame may be lost behind data that nobody read; longer, and
 /// clients wait for the end of the connection.
-const LINGER: Duration = Duration::from_millis(200);
+pub const LINGER: Duration = Duration::from_millis(200);
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -112,7 +109,6 @@ struct Parts {
     core: Core,
     store: Store,
     hooks: Hooks,
-    arbiters: Vec<Arbiter>,
 }
 
 async fn serve(loaded: Loaded, logging: Logging) -> Result<(), StartError> {
@@ -120,14 +116,13 @@ async fn serve(loaded: Loaded, logging: Logging) -> Result<(), StartError> {
     sockets::raise_file_limit();
     let config = Arc::new(loaded.config.clone());
     let mut signals = Signals::listen()?;
-    let (workers, logic) = threads(&config);
-    let (parts, tokens) = build(&config, logic)?;
+    let (parts, tokens) = build(&config)?;
     let api = web::Data::new(Api::new(parts.core.clone(), parts.store.clone(), tokens, started_at));
     let certificate = match (&config.server.tls_cert_file, &config.server.tls_key_file) {
         (Some(cert), Some(key)) => Some(Certificate::load(cert, key)?),
         _ => None,
     };
-    let (server, address) = listen(&config, workers, api.clone(), certificate.clone())?;
+    let (server, address) = listen(&config, &api, certificate.clone())?;
     let handle = server.handle();
     let serving = actix_web::rt::spawn(server);
     announce(&config, address);
@@ -155,14 +150,7 @@ async fn serve(loaded: Loaded, logging: Logging) -> Result<(), StartError> {
     Ok(())
 }
 
-/// Web workers, and logic threads: half of the processors each where nothing else is said.
-fn threads(config: &Config) -> (usize, usize) {
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let workers = if config.server.workers == 0 { (processors / 2).max(1) } else { config.server.workers };
-    (workers, processors.saturating_sub(workers).max(1))
-}
-
-fn build(config: &Arc<Config>, logic: usize) -> Result<(Parts, UserTokens), StartError> {
+fn build(config: &Arc<Config>) -> Result<(Parts, UserTokens), StartError> {
     let metrics = Metrics::new();
     let commits = metrics.clone();
     let store = Store::open(&StoreOptions {
@@ -180,7 +168,6 @@ fn build(config: &Arc<Config>, logic: usize) -> Result<(Parts, UserTokens), Star
         ..HooksOptions::default()
     };
     let hooks = Hooks::start(options, store.clone(), Arc::new(metrics.clone()))?;
-    let arbiters: Vec<Arbiter> = (0..logic).map(|_| Arbiter::new()).collect();
     let unfinished = store.unfinished().map_err(refused)?;
     let core = Core::new(CoreParts {
         config: Arc::clone(config),
@@ -188,14 +175,13 @@ fn build(config: &Arc<Config>, logic: usize) -> Result<(Parts, UserTokens), Star
         hooks: hooks.clone(),
         metrics,
         gate: Gate::new(tokens.clone(), LoginGuard::new(&config.limits), store.clone()),
-        arbiters: arbiters.iter().map(Arbiter::handle).collect(),
         last_room: store.last_room().map_err(refused)?,
     });
     if !unfinished.is_empty() {
         tracing::info!(calls = unfinished.len(), "calls were on when the server last ended");
         core.restore(unfinished);
     }
-    Ok((Parts { core, store, hooks, arbiters }, tokens))
+    Ok((Parts { core, store, hooks }, tokens))
 }
 
 impl Observer for Metrics {
@@ -231,27 +217,28 @@ fn file_hooks(config: &Config) -> Vec<(String, HookSpec)> {
 
 fn listen(
     config: &Config,
-    workers: usize,
-    api: web::Data<Api>,
+    api: &web::Data<Api>,
     certificate: Option<Arc<Certificate>>,
-) -> Result<(actix_web::dev::Server, SocketAddr), StartError> {
-    let address = config.server.listen;
-    let server = HttpServer::new(move || http::app(api.clone()))
-        .workers(workers)
-        .max_connections(CONNECTIONS_PER_WORKER)
-        .tcp_nodelay(true)
-        .disable_signals()
-        .shutdown_timeout(1)
-        .client_disconnect_timeout(LINGER)
-        .on_connect(sockets::on_connect);
-    let bound = match certificate {
-        Some(certificate) => server.bind_rustls_0_23(address, sockets::tls_config(certificate)),
-        None => server.bind(address),
-    };
-    let bound = bound.map_err(|source| StartError::Bind { address, source })?;
+) -> Result<(Server, SocketAddr), StartError> {
+    let cannot = |source| StartError::Bind { address: config.server.listen, source };
+    let port = sockets::bind(config.server.listen).map_err(cannot)?;
     // Port 0 has become a real one.
-    let address = bound.addrs().first().copied().unwrap_or(address);
-    Ok((bound.run(), address))
+    let address = port.local_addr().map_err(cannot)?;
+    let mut server =
+        Server::build().max_concurrent_connections(CONNECTIONS_PER_WORKER).disable_signals().shutdown_timeout(1);
+    if config.server.workers != 0 {
+        server = server.workers(config.server.workers);
+    }
+    let api = api.clone();
+    let server = match certificate.map(sockets::tls_config) {
+        Some(tls) => server.listen("https", port, move || {
+            http::upgrade::service(&api, |socket: &Tls, _| sockets::tune(socket.get_ref().0)).rustls_0_23(tls.clone())
+        }),
+        None => server.listen("http", port, move || {
+            http::upgrade::service(&api, |socket: &Plain, _| sockets::tune(socket)).tcp()
+        }),
+    };
+    Ok((server.map_err(cannot)?.run(), address))
 }
 
 #[expect(clippy::print_stdout, reason = "the banner is for whoever typed the command")]
@@ -301,17 +288,10 @@ async fn reload(current: &mut Loaded, parts: &Parts, certificate: Option<&Certif
 }
 
 async fn stop(parts: Parts, server: ServerHandle) {
-    let Parts { core, store, hooks, arbiters } = parts;
+    let Parts { core, store, hooks } = parts;
     server.stop(false).await;
-    // Threads are joined and files flushed outside of the runtime, which they may wait for.
-    let arbiters = Mutex::new(arbiters);
+    // Files are flushed and threads joined outside of the runtime.
     let ended = web::block(move || {
-        for arbiter in arbiters.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            arbiter.stop();
-            if arbiter.join().is_err() {
-                tracing::error!("a logic thread had panicked");
-            }
-        }
         hooks.stop();
         store.close();
     });

@@ -1,15 +1,13 @@
-//! Accepted sockets: TCP options, the handle that cuts them, TLS.
+//! Sockets: the port, TCP options, TLS.
 
 use std::{
-    any::Any,
-    net::TcpStream,
-    os::fd::AsFd as _,
+    io,
+    net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
 
-use actix_web::dev::Extensions;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustls::{
     ServerConfig,
@@ -17,9 +15,10 @@ use rustls::{
     server::{ClientHello, ResolvesServerCert},
     sign::CertifiedKey,
 };
-use socket2::{SockRef, TcpKeepalive};
+use socket2::{Domain, SockRef, Socket, TcpKeepalive, Type};
 
-use crate::actors::ws_conn::KillHandle;
+/// How many connections may wait to be accepted.
+const BACKLOG: i32 = 2_048;
 
 /// How long sent data may stay unacknowledged before the system drops a connection: finds clients that vanished in the middle
 /// of something. Shorter than two heartbeats, longer than a Wi-Fi hand-over.
@@ -27,7 +26,7 @@ const USER_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long a connection may be silent before the system probes it. WebSocket heartbeats come earlier; this is for the rest.
 const KEEPALIVE: Duration = Duration::from_secs(60);
 
-/// Lets the process have as many open files as the system allows it: each connection takes two, and the usual soft limit of
+/// Lets the process have as many open files as the system allows it: each connection takes one, and the usual soft limit of
 /// 1024 is there for programs that use select(2).
 pub(super) fn raise_file_limit() {
     let limit = getrlimit(Resource::Nofile);
@@ -37,16 +36,22 @@ pub(super) fn raise_file_limit() {
     }
 }
 
-type Plain = actix_web::rt::net::TcpStream;
-type Tls = actix_tls::accept::rustls_0_23::TlsStream<Plain>;
+/// Opens the port.
+pub(super) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    // A restart need not wait for the connections of the server before.
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
 
-/// Prepares an accepted connection.
-pub(super) fn on_connect(connection: &dyn Any, data: &mut Extensions) {
-    let socket = match (connection.downcast_ref::<Plain>(), connection.downcast_ref::<Tls>()) {
-        (Some(plain), _) => plain,
-        (None, Some(tls)) => tls.get_ref().0,
-        (None, None) => return,
-    };
+/// Sockets, plain and under TLS.
+pub(super) type Plain = actix_web::rt::net::TcpStream;
+pub(super) type Tls = actix_tls::accept::rustls_0_23::TlsStream<Plain>;
+
+/// Sets the options of an accepted socket.
+pub(super) fn tune(socket: &Plain) {
     let options = SockRef::from(socket);
     let tuned = options
         .set_tcp_nodelay(true)
@@ -54,12 +59,6 @@ pub(super) fn on_connect(connection: &dyn Any, data: &mut Extensions) {
         .and_then(|()| options.set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEPALIVE)));
     if let Err(error) = tuned {
         tracing::debug!(%error, "TCP options refused");
-    }
-    match socket.as_fd().try_clone_to_owned() {
-        Ok(second) => {
-            data.insert(KillHandle(Arc::new(TcpStream::from(second))));
-        }
-        Err(error) => tracing::warn!(%error, "no second handle to a socket: too few file descriptors?"),
     }
 }
 

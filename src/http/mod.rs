@@ -17,6 +17,7 @@ mod rooms;
 pub mod schema;
 mod statistics;
 mod tokens;
+pub mod upgrade;
 mod users;
 mod webhooks;
 mod ws;

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpRequest, HttpResponse, ResponseError as _,
     http::{StatusCode, header},
     web,
 };
@@ -22,11 +22,7 @@ use crate::{
 const SECRETS: [&str; 4] = ["token", "access_token", "password", "resume"];
 
 /// Opens a WebSocket.
-pub(super) async fn open(
-    request: HttpRequest,
-    payload: web::Payload,
-    api: web::Data<Api>,
-) -> Result<HttpResponse, actix_web::Error> {
+pub(super) async fn open(request: HttpRequest, api: web::Data<Api>) -> Result<HttpResponse, actix_web::Error> {
     let core = &api.core;
     let query: Vec<(String, String)> =
         url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
@@ -57,7 +53,7 @@ pub(super) async fn open(
     };
     let device = query.into_iter().find(|(name, _)| name == "device").map(|(_, device)| device);
     let token = auth::bearer(request.headers()).map(str::to_owned);
-    let answer = ws_conn::upgrade(core, ticket, token, device, &request, payload);
+    let answer = ws_conn::upgrade(core, ticket, token, device, &request);
     answer.or_else(|error| {
         // A client that speaks plain HTTP hears what to speak instead.
         let asked = request.headers().contains_key(header::UPGRADE);

@@ -7,15 +7,15 @@ mod frames;
 
 use std::{
     collections::BTreeMap,
-    net::{IpAddr, TcpStream},
+    net::IpAddr,
     sync::{
-        Arc, Mutex, PoisonError, Weak,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Duration,
 };
 
-use actix::{Actor, ActorContext, Addr, AsyncContext, Context, Handler, Message, prelude::SendError};
+use actix::{Actor, ActorContext, Addr, AsyncContext, Context, Handler, Message};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use bytestring::ByteString;
 use subtle::ConstantTimeEq as _;
@@ -25,7 +25,7 @@ use super::{
     directory::{Endpoint, EndpointLife},
     messages::{ToCall, ToEndpoint},
     timer::Timer,
-    ws_conn::{ToConn, WsConn},
+    ws_conn::{Outbox, ToConn, Unsent},
 };
 use crate::{
     auth::turn,
@@ -44,18 +44,14 @@ use crate::{
 
 /// How many frames of a client may wait here before it is taken for a flood. Above the burst that the default rate allows.
 const MAILBOX: usize = 4_096;
-/// How long a socket has to carry the close frame away before it is cut.
-const CLOSE_TIME: Duration = Duration::from_secs(2);
 
 /// A connection, as its session sees it.
 #[derive(Debug)]
 pub(super) struct Conn {
     /// Tells this connection from the ones before.
     pub(super) number: u64,
-    /// The socket's shell. One address for the whole connection, so that its mailbox stays bounded.
-    pub(super) addr: Addr<WsConn>,
-    /// Cuts the socket from outside, also where its shell is not polled. `None` where there is no such handle.
-    pub(super) kill: Option<Weak<TcpStream>>,
+    /// Where its socket listens.
+    pub(super) to: Arc<Outbox>,
     /// Where the client connects from.
     pub(super) address: Option<IpAddr>,
 }
@@ -163,10 +159,7 @@ impl Session {
             draining: false,
             over: false,
         };
-        Ok(match core.arbiter(&session.me.user) {
-            Some(arbiter) => Self::start_in_arbiter(arbiter, |_| session),
-            None => session.start(),
-        })
+        Ok(session.start())
     }
 
     /// Takes a token of [`Session::token`] apart.
@@ -289,32 +282,26 @@ impl Session {
 
     fn send(&mut self, message: ToConn) {
         let Some(conn) = &self.conn else { return };
-        match conn.addr.try_send(message) {
+        match conn.to.send(message) {
             Ok(()) => {}
-            Err(SendError::Full(_)) => {
+            Err(Unsent::Full) => {
                 self.core.metrics().slow_reader();
                 self.cut();
             }
-            Err(SendError::Closed(_)) => self.detach(),
+            Err(Unsent::Gone) => self.detach(),
         }
     }
 
-    /// Closes the socket with a code; one that does not carry the close frame away in time is cut.
+    /// Closes the socket with a code.
     fn close(&mut self, code: u16, reason: &'static str) {
         self.send(ToConn::Close(code, reason));
-        if let Some(kill) = self.conn.as_ref().and_then(|conn| conn.kill.clone()) {
-            actix::spawn(async move {
-                tokio::time::sleep(CLOSE_TIME).await;
-                shut(&kill);
-            });
-        }
         self.detach();
     }
 
     /// Cuts the socket now.
     fn cut(&mut self) {
-        if let Some(kill) = self.conn.as_ref().and_then(|conn| conn.kill.as_ref()) {
-            shut(kill);
+        if let Some(conn) = &self.conn {
+            conn.to.cut();
         }
         self.detach();
     }
@@ -356,13 +343,6 @@ impl Session {
             self.close(4503, "the server is stopping");
             ctx.stop();
         }
-    }
-}
-
-fn shut(kill: &Weak<TcpStream>) {
-    if let Some(socket) = kill.upgrade() {
-        // A socket that is gone already is what is wanted.
-        let _gone = socket.shutdown(std::net::Shutdown::Both).is_err();
     }
 }
 
