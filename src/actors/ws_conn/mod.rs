@@ -121,12 +121,13 @@ pub fn upgrade(
     request: &HttpRequest,
 ) -> Result<HttpResponse, HandshakeError> {
     let mut response = ws::handshake(request)?.finish();
-    let limits = &core.config().limits;
+    let config = core.config();
+    let limits = &config.limits;
     response.extensions_mut().insert(WsConn {
         core: core.clone(),
         number: core.next_connection(),
         phase: Phase::Silent(bearer.map(|token| Box::new(Bearer { token, device }))),
-        outbox: Arc::default(),
+        outbox: Arc::new(Outbox::new(config.session.resume_queue_bytes)),
         ticket,
         rate: limits.frames_per_sec.map(frame_rate),
         codec: Codec::new().max_size(limits.frame_bytes),

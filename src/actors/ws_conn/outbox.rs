@@ -16,8 +16,8 @@ use crate::actors::session::Session;
 
 /// How many frames may wait before the client is taken for too slow. The cap in bytes binds earlier for all but tiny frames.
 const MAX_FRAMES: usize = 4_096;
-/// How much may wait before the client is taken for too slow, besides one frame of any size. Unit: bytes.
-const MAX_BYTES: usize = 524_288;
+/// How much of what a session does not count itself, its answers, may wait. Unit: bytes.
+const MAX_ANSWERS: usize = 262_144;
 
 /// To the socket, from its session.
 pub(in crate::actors) enum ToConn {
@@ -64,8 +64,8 @@ pub(super) struct Waiting {
 }
 
 /// The queue.
-#[derive(Default)]
 pub(in crate::actors) struct Outbox {
+    max_bytes: usize,
     waiting: Mutex<Waiting>,
     socket: AtomicWaker,
 }
@@ -77,6 +77,12 @@ impl std::fmt::Debug for Outbox {
 }
 
 impl Outbox {
+    /// A queue for a session that keeps `resume_bytes`: all of them must fit, besides its answers and one frame of any size.
+    pub(super) fn new(resume_bytes: usize) -> Self {
+        let max_bytes = resume_bytes.saturating_add(MAX_ANSWERS);
+        Self { max_bytes, waiting: Mutex::default(), socket: AtomicWaker::new() }
+    }
+
     /// Says something.
     ///
     /// # Errors
@@ -88,7 +94,7 @@ impl Outbox {
         }
         // The last word always fits.
         let last = matches!(message, ToConn::Close(..));
-        if !last && (waiting.messages.len() >= MAX_FRAMES || waiting.bytes > MAX_BYTES) {
+        if !last && (waiting.messages.len() >= MAX_FRAMES || waiting.bytes > self.max_bytes) {
             return Err(Unsent::Full);
         }
         let wake = waiting.messages.is_empty() || last;
@@ -141,11 +147,11 @@ mod tests {
 
     #[test]
     fn what_waits_is_bounded_in_number_and_size_but_for_the_last_word() {
-        let many = Outbox::default();
+        let many = Outbox::new(0);
         let taken = (0..5_000).take_while(|_| many.send(frame(1)).is_ok()).count();
         assert_eq!(taken, MAX_FRAMES);
-        let big = Outbox::default();
-        assert_eq!(big.send(frame(MAX_BYTES * 2)), Ok(()), "one frame may have any size");
+        let big = Outbox::new(0);
+        assert_eq!(big.send(frame(MAX_ANSWERS * 2)), Ok(()), "one frame may have any size");
         assert_eq!(big.send(frame(1)), Err(Unsent::Full));
         assert_eq!(big.send(ToConn::Close(4410, "too slow")), Ok(()));
         assert_eq!(big.send(frame(1)), Err(Unsent::Gone), "nothing follows a close frame");
@@ -153,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_socket_without_room_still_learns_that_it_is_to_end() {
-        let outbox = Outbox::default();
+        let outbox = Outbox::new(0);
         assert_eq!(outbox.send(frame(1)), Ok(()));
         assert_eq!(outbox.send(ToConn::Close(1000, "")), Ok(()));
         outbox.cut();
