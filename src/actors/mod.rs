@@ -3,8 +3,8 @@
 //! | module | owns | lives on |
 //! | --- | --- | --- |
 //! | [`ws_conn`] | one socket | the web worker that accepted it |
-//! | [`session`] | one login and its resumes | a logic thread, by user |
-//! | [`call`] | one pending call | a logic thread, by call |
+//! | [`session`] | one login and its resumes | the web worker of its first socket |
+//! | [`call`] | one pending call | the thread of its caller's session |
 //! | [`room`] | one answered call | the thread of its call |
 //! | [`directory`] | nothing: an index of all these | wherever it is asked |
 //! | [`core`] | the handle to all of it | everywhere |
@@ -15,7 +15,7 @@
 //! | edge | primitive | when it fails |
 //! | --- | --- | --- |
 //! | socket → session | `try_send`, own long-lived address | full: close 4429; closed: close 1011 |
-//! | session → socket | `try_send`, own long-lived address | full: cut the reader, resumable; closed: detach |
+//! | session → socket | a bounded queue of the socket's own | full: cut the reader, resumable; closed: detach |
 //! | session → call, room | `do_send` under the directory's guard | gone: 100107 |
 //! | call, room → session | `do_send` under the directory's guard | gone: nobody to tell |
 //! | call → room | `do_send`, own address | does not: the room outlives the call |

@@ -41,7 +41,7 @@ section! {
         tls_cert_file: Option<PathBuf> as File = None, RELOAD.example("\"/etc/hookswitch/tls.crt\"");
         /// The TLS private key (PEM).
         tls_key_file: Option<PathBuf> as File = None, RELOAD.example("\"/etc/hookswitch/tls.key\"");
-        /// Threads that read and write sockets; 0 for one for every two processors. The others run sessions and calls.
+        /// Threads that serve sockets, REST, sessions and calls; 0 for one for every processor.
         workers: usize as Threads = 0, FIXED;
     }
 }
