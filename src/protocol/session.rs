@@ -63,8 +63,8 @@ pub struct Attached {
 /// Whether a frame with an `id` is news.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Admission {
-    /// It is: have the effect, then [`Session::remember`] the answer.
-    New,
+    /// It is: have the effect, then [`Session::remember`] the answer under this fingerprint.
+    New(u64),
     /// It was answered already: say the same again.
     Repeat(ByteString),
     /// Another frame had this `id`.
@@ -220,19 +220,20 @@ impl Session {
 
     /// Whether a frame with this `id` was seen before. `frame` is all of it that has a meaning.
     pub fn admit(&self, id: &FrameId, frame: &impl Hash) -> Admission {
+        let print = fingerprint(frame);
         match self.answered.iter().find(|(seen, ..)| seen == id) {
-            None => Admission::New,
-            Some((_, hash, answer)) if *hash == fingerprint(frame) => Admission::Repeat(answer.clone()),
+            None => Admission::New(print),
+            Some((_, seen, answer)) if *seen == print => Admission::Repeat(answer.clone()),
             Some(_) => Admission::Conflict,
         }
     }
 
     /// Keeps the answer to a frame for the case that it comes again.
-    pub fn remember(&mut self, id: FrameId, frame: &impl Hash, answer: ByteString) {
+    pub fn remember(&mut self, id: FrameId, fingerprint: u64, answer: ByteString) {
         if self.answered.len() == REMEMBERED_IDS {
             self.answered.pop_front();
         }
-        self.answered.push_back((id, fingerprint(frame), answer));
+        self.answered.push_back((id, fingerprint, answer));
     }
 
     fn line_up(&mut self, now: Instant) {
@@ -406,14 +407,14 @@ mod tests {
     fn the_same_frame_twice_has_one_answer_and_another_under_its_id_is_refused() {
         let (mut session, _) = start();
         let id = FrameId::Number(7);
-        assert_eq!(session.admit(&id, &"frame"), Admission::New);
-        session.remember(id.clone(), &"frame", "answer".into());
+        let Admission::New(print) = session.admit(&id, &"frame") else { panic!("a fresh id") };
+        session.remember(id.clone(), print, "answer".into());
         assert_eq!(session.admit(&id, &"frame"), Admission::Repeat("answer".into()));
         assert_eq!(session.admit(&id, &"other"), Admission::Conflict);
-        assert_eq!(session.admit(&FrameId::Text("7".into()), &"frame"), Admission::New, "text and number differ");
+        assert_eq!(session.admit(&FrameId::Text("7".into()), &"frame"), Admission::New(print), "text and number differ");
         for n in 0..128 {
-            session.remember(FrameId::Number(1_000 + n), &n, "…".into());
+            session.remember(FrameId::Number(1_000 + n), print, "…".into());
         }
-        assert_eq!(session.admit(&id, &"frame"), Admission::New, "only the last 128 are remembered");
+        assert_eq!(session.admit(&id, &"frame"), Admission::New(print), "only the last 128 are remembered");
     }
 }

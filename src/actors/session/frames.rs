@@ -54,25 +54,26 @@ impl Session {
             }
         };
         self.hopeless = 0;
-        match id.as_ref().map(|id| self.machine.admit(id, &frame)) {
+        let fingerprint = match id.as_ref().map(|id| self.machine.admit(id, &frame)) {
             Some(Admission::Repeat(answer)) => return self.send(ToConn::Frame(answer)),
             Some(Admission::Conflict) => {
                 let message = "another frame had this id: take a fresh one";
                 return self.send(ToConn::Frame(native::error(id.as_ref(), codes::BAD_PARAMETER, message)));
             }
-            Some(Admission::New) | None => {}
-        }
+            // The names of everybody may be long, and asking for them twice does no harm.
+            Some(Admission::New(fingerprint)) => Some(fingerprint).filter(|_| frame != ClientFrame::Watch(None)),
+            None => None,
+        };
         let logs_out = frame == ClientFrame::Logout;
-        let outcome = self.act(frame.clone(), ctx);
+        let outcome = self.act(frame, ctx);
         let answer = match (&outcome.answer, &id) {
             (Ok(answer), Some(id)) => Some(native::ok(id, answer.call, answer.online.as_deref())),
             (Ok(_), None) => None,
             (Err((code, message)), id) => Some(native::error(id.as_ref(), *code, message)),
         };
         if let Some(answer) = answer {
-            // The names of everybody may be long, and asking for them twice does no harm.
-            if let Some(id) = id.filter(|_| frame != ClientFrame::Watch(None)) {
-                self.machine.remember(id, &frame, answer.clone());
+            if let (Some(id), Some(fingerprint)) = (id, fingerprint) {
+                self.machine.remember(id, fingerprint, answer.clone());
             }
             self.send(ToConn::Frame(answer));
         }
