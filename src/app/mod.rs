@@ -147,7 +147,7 @@ async fn serve(loaded: Loaded, logging: Logging) -> Result<(), StartError> {
         drain::drain(&parts.core, &mut signals, config.server.drain_timeout_secs).await;
     }
     parts.core.halt();
-    api.close_streams();
+    api.close();
     stop(parts, handle).await;
     // The server was told to end; how it ended is its own affair.
     let _ended = serving.await.is_ok();

@@ -10,7 +10,8 @@ pub fn dev(config: &Config, address: SocketAddr) -> String {
     let scheme = if config.server.tls_cert_file.is_some() { "https" } else { "http" };
     let url = format!("{scheme}://{address}");
     let version = env!("CARGO_PKG_VERSION");
-    let data = config.store.data_dir.display().to_string();
+    let data = std::path::absolute(&config.store.data_dir).unwrap_or_else(|_| config.store.data_dir.clone());
+    let data = data.display().to_string();
     let line = |what: &str, value: &str, note: &str| format!("  {what:12} {value:38}  {note}").trim_end().to_owned();
     let mut lines = vec![
         format!("  hookswitch {version} - DEVELOPMENT MODE, not for production: any name logs in, loopback only"),

@@ -71,6 +71,14 @@ section! {
     }
 }
 
+impl Auth {
+    /// Whether nothing here says how user tokens are signed, so that the secret kept in the data folder counts.
+    #[must_use]
+    pub fn has_no_key(&self) -> bool {
+        self.jwt_secret.is_none() && self.jwt_public_key_file.is_none() && self.jwks_url.is_none()
+    }
+}
+
 section! {
     /// Calls.
     "call" Call {

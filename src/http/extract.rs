@@ -15,7 +15,7 @@ use super::{
     Api,
     problem::{self, HttpError},
 };
-use crate::metrics::Limit;
+use crate::{metrics::Limit, protocol::record::Timestamp};
 
 /// How many items a page has where the request does not say.
 const DEFAULT_LIMIT: usize = 50;
@@ -176,6 +176,18 @@ impl Query {
         Ok(self.take("limit", "a number from 1 to 500", parse)?.unwrap_or(DEFAULT_LIMIT))
     }
 
+    /// The times between which to list, `from` and `to`. Times are shown in milliseconds, so that is how they are compared: a
+    /// `to` includes whatever is shown with it.
+    pub(super) fn between(&mut self) -> Result<(Option<Timestamp>, Option<Timestamp>), HttpError> {
+        const MS: i64 = 1000;
+        let takes = "a time as RFC 3339 has it, like 2026-11-21T03:10:00Z";
+        let from = self.take("from", takes, Timestamp::parse_rfc3339)?;
+        let to = self.take("to", takes, Timestamp::parse_rfc3339)?;
+        let first = |at: Timestamp| Timestamp((at.0 + MS - 1).div_euclid(MS) * MS);
+        let last = |at: Timestamp| Timestamp(at.0.div_euclid(MS) * MS + MS - 1);
+        Ok((from.map(first), to.map(last)))
+    }
+
     /// Where to go on.
     pub(super) fn cursor<T>(&mut self, parse: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, HttpError> {
         self.take("cursor", "the next_cursor of a page of this list", |text| {
@@ -283,6 +295,20 @@ mod tests {
         for bad in ["0", "501", "-1", "ten", "1&limit=2"] {
             assert!(query(&format!("limit={bad}")).limit().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn times_are_compared_as_they_are_shown() {
+        let at = |text: &str| Timestamp::parse_rfc3339(text).unwrap();
+        let times = |text: &str| query(text).between().unwrap();
+        let (from, to) = times("from=2026-11-21T03:10:00.123Z&to=2026-11-21T03:10:00.123Z");
+        assert_eq!(from, Some(at("2026-11-21T03:10:00.123000Z")));
+        assert_eq!(to, Some(at("2026-11-21T03:10:00.123999Z")));
+        let (from, to) = times("from=2026-11-21T03:10:00.1234Z&to=2026-11-21T03:10:00.1236Z");
+        assert_eq!(from, Some(at("2026-11-21T03:10:00.124Z")), "what is shown as .123 was before");
+        assert_eq!(to, Some(at("2026-11-21T03:10:00.123999Z")));
+        assert_eq!(times(""), (None, None));
+        assert!(query("to=now").between().is_err());
     }
 
     #[test]

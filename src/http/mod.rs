@@ -3,6 +3,7 @@
 //! No call state lives here: handlers ask [`Core`] for what goes on and the store for what is over. Each route's attribute says
 //! which scope it needs; from these attributes come both `openapi.json` and the table that `auth` enforces.
 
+mod audit;
 mod auth;
 mod calls;
 mod docs;
@@ -32,8 +33,8 @@ use actix_web::{
 use tokio::sync::watch;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use self::auth::Route;
 pub use self::docs::openapi;
+use self::{audit::Audit, auth::Route};
 use crate::{
     actors::Core,
     auth::{UserTokens, keys},
@@ -68,7 +69,8 @@ fn api_routes(routes: &mut ServiceConfig<'_>) {
         .service(statistics::stats)
         .service(events::watch_all)
         .service(nodes::nodes)
-        .service(nodes::workers);
+        .service(nodes::workers)
+        .service(audit::list);
 }
 
 /// The routes for machines outside the API.
@@ -94,6 +96,7 @@ pub struct Api {
     core: Core,
     store: Store,
     tokens: UserTokens,
+    audit: Audit,
     started_at: Timestamp,
     node: String,
     routes: Vec<Route>,
@@ -109,6 +112,7 @@ impl Api {
         let document = openapi();
         Self {
             core,
+            audit: Audit::new(store.clone()),
             store,
             tokens,
             started_at,
@@ -120,9 +124,11 @@ impl Api {
         }
     }
 
-    /// Ends the streams of server-sent events, which would otherwise outlive a stopping server's patience.
-    pub fn close_streams(&self) {
+    /// Ends the streams of server-sent events, which would otherwise outlive a stopping server's patience, and gives the store
+    /// what the audit has only counted so far.
+    pub fn close(&self) {
         self.closing.send_replace(true);
+        self.audit.settle();
     }
 }
 

@@ -185,6 +185,11 @@ impl HttpError {
         self
     }
 
+    /// The code of the call-control contract, where one fits.
+    pub(super) fn code(&self) -> Option<Code> {
+        self.kind.error_code
+    }
+
     /// The body.
     pub(super) fn problem<'a>(&'a self, public_url: &str, instance: &'a str, request_id: &'a str) -> Problem<'a> {
         Problem {
