@@ -46,23 +46,29 @@ async fn metrics_count_calls_and_requests_by_pattern() {
     let server = Server::dev();
     let (mut alice, _bob, id) = talking(&server).await;
     server.get(&format!("/calls/{id}")).await;
-    let scrape = async || {
-        let answer = server.plain("GET", "/metrics").send().await.unwrap();
-        assert_eq!(answer.headers()["content-type"], "application/openmetrics-text; version=1.0.0; charset=utf-8");
-        answer.text().await.unwrap()
+    let scrape = async |accept: &str| {
+        let answer = server.plain("GET", "/metrics").header("accept", accept).send().await.unwrap();
+        (answer.headers()["content-type"].to_str().unwrap().to_owned(), answer.text().await.unwrap())
     };
-    let text = scrape().await;
+    let (kind, text) = scrape("application/openmetrics-text;version=1.0.0,text/plain;q=0.5").await;
+    assert_eq!(kind, "application/openmetrics-text; version=1.0.0; charset=utf-8");
+    assert!(text.ends_with("# EOF\n"));
+    let (kind, text) = scrape("*/*").await;
+    assert_eq!(kind, "text/plain; version=0.0.4; charset=utf-8");
     for line in ["hookswitch_calls{state=\"talking\"} 1", "hookswitch_sessions 2", "hookswitch_users_online 2"] {
         assert!(text.lines().any(|l| l == line), "{line} is not in\n{text}");
     }
     let route = "route=\"/api/v1/calls/{id}\",method=\"GET\",status=\"200\"";
     assert!(text.contains(&format!("hookswitch_http_request_duration_seconds_count{{{route}}} 1")), "{text}");
-    assert!(text.contains("process_resident_memory_bytes ") && text.ends_with("# EOF\n"));
+    assert!(text.contains("process_resident_memory_bytes ") && !text.contains("# EOF"));
     assert!(!text.contains("alice") && !text.contains(&id));
     server.send("POST", &format!("/calls/{id}/finish"), json!({})).await;
     alice.event("finish").await;
-    let text = scrape().await;
-    assert!(text.contains("hookswitch_calls_total{reason=\"forced\"} 1"), "{text}");
+    let (_, text) = scrape("text/plain").await;
+    assert!(
+        text.contains("# TYPE hookswitch_calls_total counter\nhookswitch_calls_total{reason=\"forced\"} 1"),
+        "{text}"
+    );
 }
 
 #[tokio::test]
