@@ -165,6 +165,45 @@ fn a_bad_configuration_is_told_with_its_place_and_exit_code_78() {
 }
 
 #[test]
+fn check_config_and_serve_refuse_the_same_hooks_and_make_nothing() {
+    let shell = Shell::new();
+    let hook = "[[webhooks.endpoint]]\nname = \"crm\"\nurl = \"http://localhost:9/\"\nevents = [\"call.finnished\"]\nevent = 1\n";
+    shell.write("hook.toml", hook);
+    let args = ["serve", "--config", "hook.toml", "--data-dir", "d", "--listen", "127.0.0.1:0"];
+    let told = [shell.run(&["check-config", "hook.toml"]), shell.run(&args)].map(|ran| (ran.code, ran.err));
+    assert_eq!(told[0], told[1]);
+    assert_eq!(told[0].0, 78);
+    assert!(told[0].1.contains("unknown key `event`, did you mean `events`?"), "{}", told[0].1);
+    assert!(told[0].1.ends_with("hook.toml:5:1\n"), "{}", told[0].1);
+    shell.write("hook.toml", hook.strip_suffix("event = 1\n").unwrap());
+    let ran = shell.run(&args);
+    assert_eq!(ran.code, 78);
+    for (part, at) in
+        [("\"localhost\" is a name within this machine", "3:7"), ("did you mean \"call.finished\"?", "4:10")]
+    {
+        let line = ran.err.lines().find(|line| line.contains(part)).unwrap();
+        assert!(line.ends_with(&format!(" hook.toml:{at}")), "{line}");
+        assert_eq!(ran.err.matches(part).count(), 1, "said once: {}", ran.err);
+    }
+    assert!(!shell.path().join("d").exists());
+}
+
+#[test]
+fn what_keeps_a_server_from_starting_is_found_before_its_folder_is_made() {
+    let shell = Shell::new();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let ran = shell.run(&["serve", "--data-dir", "d", "--listen", &address]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains(&format!("cannot listen on {address}")), "{}", ran.err);
+    shell.write("x.pem", "no certificate");
+    shell.write("tls.toml", "[server]\ntls_cert_file = \"x.pem\"\ntls_key_file = \"x.pem\"\n");
+    let ran = shell.run(&["serve", "--config", "tls.toml", "--data-dir", "d", "--listen", "127.0.0.1:0"]);
+    assert_eq!(ran.code, 78, "{}", ran.err);
+    assert!(!shell.path().join("d").exists());
+}
+
+#[test]
 fn development_mode_does_not_listen_on_public_addresses() {
     let ran = Shell::new().run(&["serve", "--dev", "--listen", "0.0.0.0:8080"]);
     assert_eq!(ran.code, 78);
@@ -327,10 +366,11 @@ fn a_token_is_made_without_a_server_by_the_configured_or_the_kept_secret() {
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert_eq!(verify(auth(), &shell.path().join("d"), ran.out.trim()).as_deref(), Ok("alice"));
 
-    let shell = shell.with_env("HOOKSWITCH__AUTH__JWT_SECRET", "s3cret");
+    let secret = "a secret that is as long as it must be";
+    let shell = shell.with_env("HOOKSWITCH__AUTH__JWT_SECRET", secret);
     let token = shell.run(&["token", "bob", "--ttl-secs", "60.5"]).out;
     let mut with_secret = auth();
-    with_secret.jwt_secret = Some(hookswitch::config::Secret::new("s3cret"));
+    with_secret.jwt_secret = Some(hookswitch::config::Secret::new(secret));
     assert_eq!(verify(with_secret, shell.path(), token.trim()).as_deref(), Ok("bob"));
 
     let shell = Shell::new().with_env("HOOKSWITCH__AUTH__JWKS_URL", "https://id.example");

@@ -13,7 +13,7 @@ mod systemd;
 
 use std::{
     io,
-    net::SocketAddr,
+    net::{SocketAddr, TcpListener},
     process::ExitCode,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -121,12 +121,19 @@ async fn serve(loaded: Loaded, logging: Logging) -> Result<(), StartError> {
     let config = Arc::new(loaded.config.clone());
     let mut signals = Signals::listen()?;
     let (workers, logic) = threads(&config);
-    let (parts, tokens) = build(&config, logic)?;
-    let api = web::Data::new(Api::new(parts.core.clone(), parts.store.clone(), tokens, started_at));
+    // What can be wrong is found out before anything is made on disk.
     let certificate = match (&config.server.tls_cert_file, &config.server.tls_key_file) {
         (Some(cert), Some(key)) => Some(Certificate::load(cert, key)?),
         _ => None,
     };
+    UserTokens::check_key_file(&config.auth)?;
+    let address = config.server.listen;
+    drop(TcpListener::bind(address).map_err(|source| StartError::Bind { address, source })?);
+    if config.auth.has_short_secret() {
+        tracing::warn!("auth.jwt_secret is short and could be guessed: outside development mode it would be refused");
+    }
+    let (parts, tokens) = build(&config, logic)?;
+    let api = web::Data::new(Api::new(parts.core.clone(), parts.store.clone(), tokens, started_at));
     let (server, address) = listen(&config, workers, api.clone(), certificate.clone())?;
     let handle = server.handle();
     let serving = actix_web::rt::spawn(server);
@@ -294,9 +301,9 @@ async fn reload(current: &mut Loaded, parts: &Parts, certificate: Option<&Certif
     parts.core.gate().set_limits(&next.limits);
     parts.core.set_config(Arc::new(next.clone()));
     current.config = next;
-    tracing::info!(?taken, "configuration reloaded");
+    tracing::info!(taken = taken.join(", "), "configuration reloaded");
     if !left.is_empty() {
-        tracing::warn!(keys = ?left, "these settings need a restart");
+        tracing::warn!(keys = left.join(", "), "these settings need a restart");
     }
 }
 
