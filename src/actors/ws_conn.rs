@@ -216,6 +216,7 @@ impl WsConn {
 
     fn refuse(&mut self, id: Option<&FrameId>, refused: &Refused, ctx: &mut Ctx) {
         ctx.text(native::error(id, refused.error_code, &refused.message));
+        self.ticket.refused(refused.close);
         self.close(ctx, refused.close, "login refused");
     }
 

@@ -108,11 +108,20 @@ fn request_id(headers: &HeaderMap) -> String {
     given.filter(is_sane).map_or_else(|| clock::request_id().to_string(), str::to_owned)
 }
 
-/// A path parameter that is no id, no user name, no room number.
+/// A path parameter that is no id, no user name, no room number. It is always the last one: names of hooks, which may stand
+/// before another, are any text.
 pub(super) fn path_config() -> web::PathConfig {
-    web::PathConfig::default().error_handler(|error, req| {
-        let name = req.match_info().iter().next().map_or("path", |(name, _)| name).to_owned();
-        HttpError::parameter(&name, error.to_string()).into()
+    web::PathConfig::default().error_handler(|_, req| {
+        let last = req.match_info().iter().last();
+        let name = last.map_or("path", |(name, _)| name);
+        let must_be = match name {
+            "id" if req.path().contains("/deliveries/") => "must be a delivery's id, a whole number",
+            "id" => "must be a call's id, a UUID",
+            "room" => "must be a room's number, 1 to 2147483647",
+            "user" => "must be a user's name: 1 to 128 letters, digits and . _ @ : + -",
+            _ => "must be something else",
+        };
+        HttpError::parameter(name, must_be).into()
     })
 }
 

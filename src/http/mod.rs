@@ -154,7 +154,7 @@ pub fn app(
         )
         .configure(|app| operations_routes(&mut ServiceConfig::new(app)))
         .configure(page_routes)
-        .route("/ws", web::get().to(ws::open))
+        .service(web::resource("/ws").get(ws::open))
         .default_service(web::to(edge::fallback))
         .wrap(from_fn(edge::edge))
         .wrap(Compress::default())

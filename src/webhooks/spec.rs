@@ -103,10 +103,6 @@ mod tests {
         serde_json::from_str(json)
     }
 
-    fn check(json: &str) -> Result<Checked, SpecError> {
-        spec(json).unwrap().check("crm", false)
-    }
-
     #[test]
     fn a_url_alone_is_a_hook_with_the_defaults() {
         let spec = spec(r#"{"url":"https://example.org/"}"#).unwrap();

@@ -104,3 +104,35 @@ async fn the_one_node_is_this_server() {
     assert_eq!((&node["draining"], &nodes["next_cursor"]), (&json!(false), &Value::Null));
     assert_eq!(server.get("/workers").await, json!({"items": [], "next_cursor": null}));
 }
+
+#[tokio::test]
+async fn each_connection_counts_once_with_what_became_of_it() {
+    let server = Server::start(&[], &[("HOOKSWITCH__LIMITS__UNAUTHENTICATED", "1")]);
+    let mut denied = Client::connect(&server).await;
+    denied.send(json!({"type": "login", "token": "x"})).await;
+    denied.next("error").await;
+    let minted = server.plain("POST", "/api/v1/tokens").bearer_auth(server.key("admin"));
+    let minted: Value = minted.json(&json!({"user": "alice"})).send().await.unwrap().json().await.unwrap();
+    until("the denied one is gone", async || counts(&server).await.contains("{result=\"denied\"} 1").then_some(()))
+        .await;
+    let mut alice = Client::connect(&server).await;
+    alice.send(json!({"type": "login", "token": minted["token"]})).await;
+    alice.next("logged_in").await;
+    let silent = Client::connect(&server).await;
+    assert!(tokio_tungstenite::connect_async(format!("ws://{}/ws", server.address)).await.is_err(), "one too many");
+    drop(silent);
+    until("the silent one is gone", async || counts(&server).await.contains("\"abandoned\"").then_some(())).await;
+    for result in ["denied", "logged_in", "refused", "abandoned"] {
+        let line = format!("hookswitch_connections_total{{result=\"{result}\"}} 1");
+        let text = counts(&server).await;
+        assert!(text.lines().any(|l| l == line), "{line} is not in\n{text}");
+    }
+}
+
+async fn counts(server: &Server) -> String {
+    let text = server.plain("GET", "/metrics").send().await.unwrap().text().await.unwrap();
+    text.lines()
+        .filter(|line| line.starts_with("hookswitch_connections_total"))
+        .map(|line| format!("{line}\n"))
+        .collect()
+}
