@@ -118,7 +118,9 @@ impl Client {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(answer(request)).map_err(|error| {
             let what = if error.is_connect() {
-                format!("cannot reach {}: does the server run there? --url or HOOKSWITCH_URL names another", self.url)
+                let trust = if self.url.scheme() == "https" { "; --ca names a certificate to trust" } else { "" };
+                let url = &self.url;
+                format!("cannot reach {url}: does the server run there? --url or HOOKSWITCH_URL names another{trust}")
             } else {
                 format!("{} did not answer as it should", self.url)
             };

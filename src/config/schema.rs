@@ -51,7 +51,7 @@ section! {
     "store" Store {
         /// The folder of the database and of the token secret. Relative to where the server is started. Made where missing.
         data_dir: PathBuf as Folder = "hookswitch-data".into(), FIXED;
-        /// How long ended calls are kept; 0 keeps them for ever.
+        /// How long ended calls, settled webhook events and the audit are kept; 0 keeps them for ever.
         retention_days: Duration as Days = secs(90 * 86_400), FIXED;
     }
 }

@@ -110,6 +110,14 @@ async fn tls_files_are_served_and_read_again_at_a_reload() {
     assert!(server.log().contains("https://127.0.0.1:"));
     assert!(trusted(&server).await);
     assert!(server.http.get(format!("{}/healthz", server.url)).send().await.is_err(), "plain HTTP is not answered");
+    let url = format!("https://{}", server.address);
+    let calls = |more: &[&str]| server.setup.command(&["calls", "--json", "--url", &url]).args(more).output().unwrap();
+    let stranger = calls(&[]);
+    assert!(!stranger.status.success());
+    assert!(String::from_utf8_lossy(&stranger.stderr).contains("--ca names a certificate to trust"));
+    let trusting = calls(&["--ca", "tls.crt"]);
+    assert!(trusting.status.success(), "{}", String::from_utf8_lossy(&trusting.stderr));
+    assert!(!calls(&["--ca", "tls.key"]).status.success());
     let mut alice = secure_login(&server, "alice").await;
     let mut bob = secure_login(&server, "bob").await;
     let (call, _) = talk(&mut alice, &mut bob).await;
