@@ -131,13 +131,17 @@ impl Audit {
     }
 }
 
-/// What is known of a request before it is answered.
-pub(super) struct Noted(AuditRow);
+/// What is known of a request before it is answered. Dropped without an answer, since the client is gone or a handler panicked,
+/// it leaves its row all the same: the change may have been made.
+pub(super) struct Noted {
+    audit: Audit,
+    row: Option<AuditRow>,
+}
 
 impl Noted {
     pub(super) fn of(api: &Api, req: &ServiceRequest, route: &Route, key: Option<Key>) -> Self {
         let (scope, key_name) = key.as_ref().map(|key| (key.scope, key.name.clone())).unzip();
-        Self(AuditRow {
+        let row = AuditRow {
             id: 0,
             at: clock::wall(),
             key: key.map(|key| key.id),
@@ -150,28 +154,36 @@ impl Noted {
             error_code: None,
             request_id: req.extensions().get::<RequestId>().map(|id| id.0.clone()),
             times: 1,
-        })
+        };
+        Self { audit: api.audit.clone(), row: Some(row) }
     }
 
     /// Notes that the key was not good for it, or could not be looked up, which is nobody's attempt at anything.
-    pub(super) fn refused(self, api: &Api, error: &HttpError) {
-        let row = self.answered(error.status_code(), Some(error));
-        if row.is_denied() {
-            api.audit.deny(row);
+    pub(super) fn refused(mut self, error: &HttpError) {
+        if let Some(row) = self.answered(error.status_code(), Some(error)).filter(AuditRow::is_denied) {
+            self.audit.deny(row);
         }
     }
 
     /// Notes how it was answered.
-    pub(super) fn done<B>(mut self, api: &Api, res: &ServiceResponse<B>) {
-        if let Some(Target(target)) = res.request().extensions_mut().remove() {
-            self.0.target = Some(target);
+    pub(super) fn done<B>(mut self, res: &ServiceResponse<B>) {
+        let named = res.request().extensions_mut().remove().map(|Target(target)| target);
+        if let Some(row) = self.answered(res.status(), res.response().extensions().get()) {
+            self.audit.store.audit(AuditRow { target: named.or(row.target.clone()), ..row });
         }
-        let row = self.answered(res.status(), res.response().extensions().get());
-        api.store.audit(row);
     }
 
-    fn answered(self, status: StatusCode, error: Option<&HttpError>) -> AuditRow {
-        AuditRow { status: Some(status.as_u16()), error_code: error.and_then(HttpError::code), ..self.0 }
+    fn answered(&mut self, status: StatusCode, error: Option<&HttpError>) -> Option<AuditRow> {
+        let (status, error_code) = (Some(status.as_u16()), error.and_then(HttpError::code));
+        self.row.take().map(|row| AuditRow { status, error_code, ..row })
+    }
+}
+
+impl Drop for Noted {
+    fn drop(&mut self) {
+        if let Some(row) = self.row.take() {
+            self.audit.store.audit(row);
+        }
     }
 }
 

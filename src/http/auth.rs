@@ -106,11 +106,11 @@ pub(super) async fn check(
         Ok(()) => {
             let noted = Noted::of(&api, &req, route, key);
             let res = next.call(req).await?;
-            noted.done(&api, &res);
+            noted.done(&res);
             Ok(res.map_into_left_body())
         }
         Err(error) => {
-            Noted::of(&api, &req, route, key).refused(&api, &error);
+            Noted::of(&api, &req, route, key).refused(&error);
             refuse(req, &error)
         }
     }

@@ -41,7 +41,7 @@ pub struct AuditRow {
     /// What it was done to, as in the route's path.
     #[schema(example = "users/alice")]
     pub target: Option<String>,
-    /// The HTTP status of the answer; `null` for the command line.
+    /// The HTTP status of the answer; `null` for the command line, and where the client was gone before the answer.
     pub status: Option<u16>,
     /// The code of the error, where the answer had one.
     #[schema(value_type = Option<i32>)]

@@ -27,7 +27,13 @@ async fn sighup_takes_over_log_level_limits_and_hooks_and_names_what_needs_a_res
     server.says("configuration reloaded").await;
     server.says("these settings need a restart").await;
     let line = server.log().lines().find(|line| line.contains("need a restart")).unwrap().to_owned();
-    assert!(line.contains("call.glare"), "{line}");
+    assert!(line.contains("\"keys\":\"call.glare\""), "{line}");
+    server.get("/api/v1/stats").await;
+    let answered = eventually("the request is in the log", || async {
+        server.log().lines().find(|line| line.contains("\"answered\"") && line.contains("/stats")).map(str::to_owned)
+    });
+    let answered: Value = serde_json::from_str(&answered.await).unwrap();
+    assert!(answered["dur_ms"].is_f64() && answered["status"] == 200, "{answered}");
     let mut bob = server.login("bob").await;
     bob.send(request("nobody"));
     bob.expect("ok").await;

@@ -83,6 +83,21 @@ async fn a_placed_call_is_named_and_reading_leaves_no_row() {
 }
 
 #[tokio::test]
+async fn a_client_that_does_not_wait_for_the_answer_is_in_the_audit_too() {
+    use tokio::io::AsyncWriteExt as _;
+    let server = Server::dev();
+    let body = r#"{"password":"x"}"#;
+    let mut socket = tokio::net::TcpStream::connect(&server.address).await.unwrap();
+    let head =
+        "PUT /api/v1/users/alice HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer dev\r\nContent-Type: application/json";
+    let request = format!("{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+    socket.write_all(request.as_bytes()).await.unwrap();
+    drop(socket);
+    let row = rows(&server, "dev", "?action=users_put", 1).await.remove(0);
+    assert_eq!((&row["target"], &row["key"]), (&json!("users/alice"), &json!("dev")));
+}
+
+#[tokio::test]
 async fn rows_survive_the_server_and_are_paged() {
     let mut server = Server::dev();
     let (_alice, _bob, _id) = talking(&server).await;
