@@ -157,7 +157,11 @@ impl HttpError {
             StatusCode::CONFLICT => &CONFLICT,
             _ => KINDS.iter().find(|kind| kind.status == status).unwrap_or(&&HTTP),
         };
-        Self { status, ..Self::new(kind, status.canonical_reason().unwrap_or_default()) }
+        let detail = match status {
+            StatusCode::METHOD_NOT_ALLOWED => "the Allow header has the methods of this path",
+            _ => status.canonical_reason().unwrap_or_default(),
+        };
+        Self { status, ..Self::new(kind, detail) }
     }
 
     pub(super) fn with_detail(self, detail: String) -> Self {

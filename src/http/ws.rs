@@ -36,7 +36,7 @@ pub(super) async fn open(
         return refuse(HttpError::parameter(name, detail));
     }
     if let Err(error) = verify_handshake(request.head()) {
-        return refuse(no_handshake(&request, &error));
+        return Err(no_handshake(&request, &error).into());
     }
     let config = core.config();
     if !is_origin_allowed(&request, &config) {

@@ -149,6 +149,12 @@ async fn tls_files_are_served_and_read_again_at_a_reload() {
 }
 
 #[tokio::test]
+async fn a_short_token_secret_is_warned_of_in_development_mode() {
+    let server = Setup::dev().set("AUTH__JWT_SECRET", "short").start().await;
+    server.says("auth.jwt_secret is short").await;
+}
+
+#[tokio::test]
 async fn a_production_server_makes_its_token_secret_once_and_keeps_it_to_itself() {
     let server = Setup::production().start().await;
     let token = server.setup.run(&["token", "alice"], "");
