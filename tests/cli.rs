@@ -165,6 +165,45 @@ fn a_bad_configuration_is_told_with_its_place_and_exit_code_78() {
 }
 
 #[test]
+fn check_config_and_serve_refuse_the_same_hooks_and_make_nothing() {
+    let shell = Shell::new();
+    let hook = "[[webhooks.endpoint]]\nname = \"crm\"\nurl = \"http://localhost:9/\"\nevents = [\"call.finnished\"]\nevent = 1\n";
+    shell.write("hook.toml", hook);
+    let args = ["serve", "--config", "hook.toml", "--data-dir", "d", "--listen", "127.0.0.1:0"];
+    let told = [shell.run(&["check-config", "hook.toml"]), shell.run(&args)].map(|ran| (ran.code, ran.err));
+    assert_eq!(told[0], told[1]);
+    assert_eq!(told[0].0, 78);
+    assert!(told[0].1.contains("unknown key `event`, did you mean `events`?"), "{}", told[0].1);
+    assert!(told[0].1.ends_with("hook.toml:5:1\n"), "{}", told[0].1);
+    shell.write("hook.toml", hook.strip_suffix("event = 1\n").unwrap());
+    let ran = shell.run(&args);
+    assert_eq!(ran.code, 78);
+    for (part, at) in
+        [("\"localhost\" is a name within this machine", "3:7"), ("did you mean \"call.finished\"?", "4:10")]
+    {
+        let line = ran.err.lines().find(|line| line.contains(part)).unwrap();
+        assert!(line.ends_with(&format!(" hook.toml:{at}")), "{line}");
+        assert_eq!(ran.err.matches(part).count(), 1, "said once: {}", ran.err);
+    }
+    assert!(!shell.path().join("d").exists());
+}
+
+#[test]
+fn what_keeps_a_server_from_starting_is_found_before_its_folder_is_made() {
+    let shell = Shell::new();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let ran = shell.run(&["serve", "--data-dir", "d", "--listen", &address]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains(&format!("cannot listen on {address}")), "{}", ran.err);
+    shell.write("x.pem", "no certificate");
+    shell.write("tls.toml", "[server]\ntls_cert_file = \"x.pem\"\ntls_key_file = \"x.pem\"\n");
+    let ran = shell.run(&["serve", "--config", "tls.toml", "--data-dir", "d", "--listen", "127.0.0.1:0"]);
+    assert_eq!(ran.code, 78, "{}", ran.err);
+    assert!(!shell.path().join("d").exists());
+}
+
+#[test]
 fn development_mode_does_not_listen_on_public_addresses() {
     let ran = Shell::new().run(&["serve", "--dev", "--listen", "0.0.0.0:8080"]);
     assert_eq!(ran.code, 78);
@@ -229,6 +268,48 @@ fn a_new_key_is_printed_once_on_its_own_line_and_only_its_hash_is_kept() {
     assert_eq!(shell.run(&["key", "revoke", id, "--data-dir", "d"]).code, 0);
     assert_eq!(shell.run(&["key", "revoke", id, "--data-dir", "d"]).code, 1, "it is gone");
     assert_eq!(shell.run(&["key", "list", "--data-dir", "d"]).out, "");
+    let typo = shell.run(&["key", "list", "--data-dir", "typo"]);
+    assert!(typo.code == 1 && typo.err.contains("typo is no data folder"), "{}", typo.err);
+}
+
+#[test]
+fn what_the_command_line_changes_is_in_the_audit() {
+    let shell = Shell::new();
+    assert_eq!(shell.run(&["key", "new", "--scope", "read", "--data-dir", "d"]).code, 0);
+    let list = shell.run(&["key", "list", "--data-dir", "d"]).out;
+    let id = list.split_whitespace().next().unwrap();
+    assert_eq!(shell.run(&["key", "revoke", id, "--data-dir", "d"]).code, 0);
+    assert_eq!(shell.run(&["key", "revoke", id, "--data-dir", "d"]).code, 1);
+    assert_eq!(shell.run_with_input(&["user", "add", "alice", "--data-dir", "d"], "secret\n").code, 0);
+    let db = shell.database("d");
+    let mut select = db.prepare("SELECT key, action, target FROM audit ORDER BY id").unwrap();
+    let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+    let rows: Vec<(String, String, String)> = rows.map(Result::unwrap).collect();
+    let row = |action: &str, target: String| ("cli".to_owned(), action.to_owned(), target);
+    let key = format!("keys/{id}");
+    let expected = [row("keys_new", key.clone()), row("keys_revoke", key), row("users_put", "users/alice".to_owned())];
+    assert_eq!(rows, expected);
+}
+
+#[test]
+fn the_audit_is_listed() {
+    let shell = Shell::new();
+    let page = r#"{"items":[{"id":7,"at":"2026-11-21T03:10:00.123Z","key":"dev","key_name":null,"scope":"admin",
+        "address":"127.0.0.1","action":"users_put","target":"users/alice","status":201,"error_code":null,"request_id":"r","times":1}],
+        "next_cursor":null}"#;
+    let (url, asked) = serve_once("200 OK", page);
+    let ran = shell.run(&["audit", "--target", "users/alice", "--limit", "5", "--url", &url]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(
+        ran.out,
+        "WHEN (UTC)           KEY  FROM       ACTION     TARGET       RESULT\n\
+         2026-11-21 03:10:00  dev  127.0.0.1  users_put  users/alice  201\n"
+    );
+    let request = asked.join().unwrap();
+    assert!(request.starts_with("GET /api/v1/audit?limit=5&target=users%2Falice HTTP/1.1\r\n"), "{request}");
+    let (url, _asked) = serve_once("200 OK", page);
+    let json: serde_json::Value = serde_json::from_str(&shell.run(&["audit", "--json", "--url", &url]).out).unwrap();
+    assert_eq!(json["items"][0]["id"], 7);
 }
 
 #[test]
@@ -278,13 +359,18 @@ fn a_token_is_made_without_a_server_by_the_configured_or_the_kept_secret() {
 
     let shell = Shell::new();
     let ran = shell.run(&["token", "alice", "--data-dir", "d"]);
+    assert_eq!((ran.code, shell.path().join("d").exists()), (1, false), "{}", ran.out);
+    assert!(ran.err.contains("/d is no data folder: start the server on it once"), "{}", ran.err);
+    assert_eq!(shell.run(&["key", "new", "--scope", "read", "--data-dir", "d"]).code, 0);
+    let ran = shell.run(&["token", "alice", "--data-dir", "d"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert_eq!(verify(auth(), &shell.path().join("d"), ran.out.trim()).as_deref(), Ok("alice"));
 
-    let shell = shell.with_env("HOOKSWITCH__AUTH__JWT_SECRET", "s3cret");
+    let secret = "a secret that is as long as it must be";
+    let shell = shell.with_env("HOOKSWITCH__AUTH__JWT_SECRET", secret);
     let token = shell.run(&["token", "bob", "--ttl-secs", "60.5"]).out;
     let mut with_secret = auth();
-    with_secret.jwt_secret = Some(hookswitch::config::Secret::new("s3cret"));
+    with_secret.jwt_secret = Some(hookswitch::config::Secret::new(secret));
     assert_eq!(verify(with_secret, shell.path(), token.trim()).as_deref(), Ok("bob"));
 
     let shell = Shell::new().with_env("HOOKSWITCH__AUTH__JWKS_URL", "https://id.example");
@@ -315,7 +401,7 @@ fn calls_are_listed_with_code_and_name() {
     let (url, asked) = serve_once("200 OK", CALLS);
     let shell = shell.with_env("HOOKSWITCH_URL", &url).with_env("HOOKSWITCH_API_KEY", "hsk_env");
     let json: serde_json::Value = serde_json::from_str(&shell.run(&["calls", "--json"]).out).unwrap();
-    assert_eq!(json[0]["talk_ms"], 65_000);
+    assert_eq!((&json["items"][0]["talk_ms"], &json["next_cursor"]), (&65_000.into(), &serde_json::Value::Null));
     assert!(asked.join().unwrap().contains("authorization: Bearer hsk_env\r\n"));
 }
 

@@ -9,7 +9,12 @@ use std::{
 
 use tokio::sync::broadcast;
 
-use crate::protocol::{event::HookEvent, ids::UserId, record::Timestamp};
+use crate::protocol::{
+    codes::Door,
+    event::HookEvent,
+    ids::{DeviceId, UserId},
+    record::Timestamp,
+};
 
 /// How many events are kept. A watcher that missed more is told of the gap. More costs memory (about 1 KiB each).
 const KEPT: usize = 4_096;
@@ -25,6 +30,10 @@ pub enum BusKind {
     Presence {
         /// Who.
         user: UserId,
+        /// With which device.
+        device: DeviceId,
+        /// Through which door.
+        door: Door,
         /// Whether the user is there now.
         online: bool,
     },
@@ -106,8 +115,8 @@ mod tests {
 
     fn publish(bus: &Bus, count: usize) {
         for _ in 0..count {
-            let user = UserId::new("alice").unwrap();
-            bus.publish(Timestamp(0), BusKind::Presence { user, online: true });
+            let (user, device) = (UserId::new("alice").unwrap(), DeviceId::default());
+            bus.publish(Timestamp(0), BusKind::Presence { user, device, door: Door::Native, online: true });
         }
     }
 

@@ -322,7 +322,8 @@ impl Core {
     /// Tells hooks and watchers that a user came or went.
     pub(super) fn presence_changed(&self, who: &Party, online: bool) {
         self.0.hooks.user_event(online, &who.user, &who.device, who.door);
-        self.0.bus.publish(clock::wall(), BusKind::Presence { user: who.user.clone(), online });
+        let Party { user, device, door } = who.clone();
+        self.0.bus.publish(clock::wall(), BusKind::Presence { user, device, door, online });
     }
 
     /// The next room number.

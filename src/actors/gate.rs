@@ -40,6 +40,8 @@ pub struct Gate {
 #[derive(Debug)]
 pub struct Ticket {
     address: Option<IpAddr>,
+    /// What has become of it, should it end without a login.
+    result: ConnectionResult,
     unauthenticated: Option<Arc<AtomicU32>>,
     metrics: Metrics,
     addresses: Arc<DashMap<IpAddr, u32>>,
@@ -82,6 +84,15 @@ impl Ticket {
         self.address
     }
 
+    /// The login was refused, and the connection is closed with this code.
+    pub fn refused(&mut self, close: u16) {
+        self.result = match close {
+            4401 => ConnectionResult::Denied,
+            4429 | 1011 => ConnectionResult::Refused,
+            _ => ConnectionResult::Abandoned,
+        };
+    }
+
     /// The connection logged in.
     pub fn authenticated(&mut self) {
         if let Some(count) = self.unauthenticated.take() {
@@ -97,7 +108,7 @@ impl Drop for Ticket {
         let state = match self.unauthenticated.take() {
             Some(count) => {
                 count.fetch_sub(1, Ordering::Relaxed);
-                self.metrics.connection_result(ConnectionResult::Abandoned);
+                self.metrics.connection_result(self.result);
                 ConnectionState::Unauthenticated
             }
             None => ConnectionState::Ready,
@@ -135,7 +146,9 @@ impl Gate {
         let unauthenticated = Some(Arc::clone(&self.unauthenticated));
         let (metrics, addresses) = (core.metrics().clone(), Arc::clone(&self.addresses));
         metrics.connections(ConnectionState::Unauthenticated, 1);
-        let mut ticket = Ticket { address: None, unauthenticated, metrics, addresses };
+        // One that is not let in leaves its ticket here.
+        let result = ConnectionResult::Refused;
+        let mut ticket = Ticket { address: None, result, unauthenticated, metrics, addresses };
         if over(limits.unauthenticated, waiting) {
             return Err(Limit::Unauthenticated);
         }
@@ -148,6 +161,7 @@ impl Gate {
                 return Err(Limit::SessionsPerAddress);
             }
         }
+        ticket.result = ConnectionResult::Abandoned;
         Ok(ticket)
     }
 
@@ -176,10 +190,9 @@ impl Gate {
                     Ok(false) | Err(_) => Err(unknown()),
                 };
             }
-            Some(Credentials::Token(token)) => self.tokens.verify(&token).await.map_err(|error| {
-                core.metrics().connection_result(ConnectionResult::Denied);
-                Refused::new(error.code(), error.to_string(), 4401)
-            })?,
+            Some(Credentials::Token(token)) => {
+                self.tokens.verify(&token).await.map_err(|error| Refused::new(error.code(), error.to_string(), 4401))?
+            }
             Some(Credentials::Password { user, password }) => {
                 self.check_password(core, &user, password, address).await?;
                 user
@@ -219,7 +232,6 @@ impl Gate {
         }
         attempt.failed();
         core.metrics().limit_hit(Limit::FailedLogin);
-        core.metrics().connection_result(ConnectionResult::Denied);
         Err(Refused::new(codes::BAD_LOGIN, "wrong user name or password", 4401))
     }
 }

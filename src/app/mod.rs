@@ -11,7 +11,13 @@ mod signals;
 mod sockets;
 mod systemd;
 
-use std::{io, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::{SocketAddr, TcpListener},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
 
 use actix_web::{
     dev::{Server, ServerHandle},
@@ -116,13 +122,22 @@ async fn serve(loaded: Loaded, logging: Logging) -> Result<(), StartError> {
     sockets::raise_file_limit();
     let config = Arc::new(loaded.config.clone());
     let mut signals = Signals::listen()?;
-    let (parts, tokens) = build(&config)?;
-    let api = web::Data::new(Api::new(parts.core.clone(), parts.store.clone(), tokens, started_at));
+    // What can be wrong is found out before anything is made on disk.
     let certificate = match (&config.server.tls_cert_file, &config.server.tls_key_file) {
         (Some(cert), Some(key)) => Some(Certificate::load(cert, key)?),
         _ => None,
     };
-    let (server, address) = listen(&config, &api, certificate.clone())?;
+    UserTokens::check_key_file(&config.auth)?;
+    let cannot = |source| StartError::Bind { address: config.server.listen, source };
+    let port = sockets::bind(config.server.listen).map_err(cannot)?;
+    // Port 0 has become a real one.
+    let address = port.local_addr().map_err(cannot)?;
+    if config.auth.has_short_secret() {
+        tracing::warn!("auth.jwt_secret is short and could be guessed: outside development mode it would be refused");
+    }
+    let (parts, tokens) = build(&config)?;
+    let api = web::Data::new(Api::new(parts.core.clone(), parts.store.clone(), tokens, started_at));
+    let server = serve_port(&config, port, &api, certificate.clone()).map_err(cannot)?;
     let handle = server.handle();
     let serving = actix_web::rt::spawn(server);
     announce(&config, address);
@@ -142,7 +157,7 @@ async fn serve(loaded: Loaded, logging: Logging) -> Result<(), StartError> {
         drain::drain(&parts.core, &mut signals, config.server.drain_timeout_secs).await;
     }
     parts.core.halt();
-    api.close_streams();
+    api.close();
     stop(parts, handle).await;
     // The server was told to end; how it ended is its own affair.
     let _ended = serving.await.is_ok();
@@ -215,15 +230,12 @@ fn file_hooks(config: &Config) -> Vec<(String, HookSpec)> {
     config.webhooks.endpoint.iter().map(|hook| (hook.name.clone(), spec(hook))).collect()
 }
 
-fn listen(
+fn serve_port(
     config: &Config,
+    port: TcpListener,
     api: &web::Data<Api>,
     certificate: Option<Arc<Certificate>>,
-) -> Result<(Server, SocketAddr), StartError> {
-    let cannot = |source| StartError::Bind { address: config.server.listen, source };
-    let port = sockets::bind(config.server.listen).map_err(cannot)?;
-    // Port 0 has become a real one.
-    let address = port.local_addr().map_err(cannot)?;
+) -> io::Result<Server> {
     let mut server =
         Server::build().max_concurrent_connections(CONNECTIONS_PER_WORKER).disable_signals().shutdown_timeout(1);
     if config.server.workers != 0 {
@@ -238,7 +250,7 @@ fn listen(
             http::upgrade::service(&api, |socket: &Plain, _| sockets::tune(socket)).tcp()
         }),
     };
-    Ok((server.map_err(cannot)?.run(), address))
+    Ok(server?.run())
 }
 
 #[expect(clippy::print_stdout, reason = "the banner is for whoever typed the command")]
@@ -281,9 +293,9 @@ async fn reload(current: &mut Loaded, parts: &Parts, certificate: Option<&Certif
     parts.core.gate().set_limits(&next.limits);
     parts.core.set_config(Arc::new(next.clone()));
     current.config = next;
-    tracing::info!(?taken, "configuration reloaded");
+    tracing::info!(taken = taken.join(", "), "configuration reloaded");
     if !left.is_empty() {
-        tracing::warn!(keys = ?left, "these settings need a restart");
+        tracing::warn!(keys = left.join(", "), "these settings need a restart");
     }
 }
 

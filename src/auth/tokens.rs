@@ -111,12 +111,7 @@ impl UserTokens {
     /// # Errors
     /// [`TokenSetupError`] where a key cannot be had.
     pub fn new(auth: &Auth, data_dir: &Path) -> Result<Self, TokenSetupError> {
-        let kept = || read_or_make(data_dir);
-        let secret = match &auth.jwt_secret {
-            Some(secret) => Some(secret.clone()),
-            None if auth.jwt_public_key_file.is_some() || auth.jwks_url.is_some() => None,
-            None => Some(kept()?),
-        };
+        let secret = if auth.has_no_key() { Some(read_or_make(data_dir)?) } else { auth.jwt_secret.clone() };
         let shared = secret.filter(|secret| !secret.expose().is_empty()).map(|secret| {
             let bytes = secret.expose().as_bytes();
             (EncodingKey::from_secret(bytes), DecodingKey::from_secret(bytes))

@@ -2,10 +2,12 @@
 
 use std::{
     io::{self, IsTerminal as _},
+    path::Path,
     time::Duration,
 };
 
 use clap::{Args, Subcommand};
+use rusqlite::{Connection, TransactionBehavior};
 use uuid::Uuid;
 
 use super::{
@@ -13,10 +15,10 @@ use super::{
     output::{CliError, printable, remark, say},
 };
 use crate::{
-    auth::{Scope, UserTokens, keys, passwords},
+    auth::{KEPT_SECRET_FILE, Scope, UserTokens, keys, passwords},
     clock,
     protocol::ids::UserId,
-    store::{self, KeyRow},
+    store::{self, AuditRow, KeyRow},
 };
 
 const KEY_EXAMPLES: &str = "\
@@ -101,7 +103,9 @@ pub(super) fn key(command: KeyCommand) -> Result<(), CliError> {
             let data_dir = store.load()?.config.store.data_dir;
             let (text, hash) = keys::new_key()?;
             let row = KeyRow { id: clock::key_id(), hash, scope, name, created_at: clock::wall() };
-            store::keys::insert(&store::open_cli(&data_dir)?, &row)?;
+            audited(&mut store::open_cli(&data_dir)?, "keys_new", format!("keys/{}", row.id), |db| {
+                store::keys::insert(db, &row).map(Some)
+            })?;
             say(&text)?;
             remark(&format!(
                 "Keep it: it is not shown again. Scope {}, id {}, store {}.",
@@ -111,7 +115,7 @@ pub(super) fn key(command: KeyCommand) -> Result<(), CliError> {
             ))
         }
         KeyCommand::List { store } => {
-            let db = store::open_cli(&store.load()?.config.store.data_dir)?;
+            let db = open_existing(store)?;
             for KeyRow { id, scope, name, created_at, .. } in store::keys::all(&db)? {
                 let line = format!("{id}  {:7}  {}  {name}", scope.as_str(), created_at.to_rfc3339());
                 say(&printable(line.trim_end()))?;
@@ -119,8 +123,8 @@ pub(super) fn key(command: KeyCommand) -> Result<(), CliError> {
             Ok(())
         }
         KeyCommand::Revoke { id, store } => {
-            let db = store::open_cli(&store.load()?.config.store.data_dir)?;
-            if store::keys::delete(&db, id)? {
+            let revoke = |db: &Connection| Ok(store::keys::delete(db, id)?.then_some(()));
+            if audited(&mut open_existing(store)?, "keys_revoke", format!("keys/{id}"), revoke)?.is_some() {
                 return remark("revoked");
             }
             Err(CliError::Said(format!("there is no key {id}; `hookswitch key list` shows those there are")))
@@ -128,13 +132,50 @@ pub(super) fn key(command: KeyCommand) -> Result<(), CliError> {
     }
 }
 
+/// Does a change together with its row in the audit; none where `change` says that there was nothing to do.
+fn audited<T>(
+    db: &mut Connection,
+    action: &str,
+    target: String,
+    change: impl FnOnce(&Connection) -> rusqlite::Result<Option<T>>,
+) -> rusqlite::Result<Option<T>> {
+    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let done = change(&tx)?;
+    if done.is_some() {
+        store::audit::insert(&tx, &AuditRow::by_command_line(clock::wall(), action, target))?;
+    }
+    tx.commit()?;
+    Ok(done)
+}
+
+/// The store, for what makes no sense in a new one.
+fn open_existing(store: StoreArgs) -> Result<Connection, CliError> {
+    let data_dir = store.load()?.config.store.data_dir;
+    must_be_used(&data_dir)?;
+    Ok(store::open_cli(&data_dir)?)
+}
+
+/// Refuses a folder in which no server has been: most likely its name is misspelt.
+fn must_be_used(data_dir: &Path) -> Result<(), CliError> {
+    if store::is_in(data_dir) || data_dir.join(KEPT_SECRET_FILE).exists() {
+        return Ok(());
+    }
+    let folder = std::path::absolute(data_dir)?;
+    let folder = folder.display();
+    Err(CliError::Said(format!(
+        "{folder} is no data folder: start the server on it once, or name another with --data-dir"
+    )))
+}
+
 pub(super) fn user(command: UserCommand) -> Result<(), CliError> {
     let UserCommand::Add { user, store } = command;
     let data_dir = store.load()?.config.store.data_dir;
     let hash = passwords::hash_blocking(&ask_password(&user)?)?;
-    let db = store::open_cli(&data_dir)?;
-    let created = store::accounts::put(&db, &user, &hash, clock::wall())?;
-    let done = if created { "made the account" } else { "gave a new password to" };
+    let mut db = store::open_cli(&data_dir)?;
+    let created = audited(&mut db, "users_put", format!("users/{}", user.as_str()), |db| {
+        store::accounts::put(db, &user, &hash, clock::wall()).map(Some)
+    })?;
+    let done = if created == Some(true) { "made the account" } else { "gave a new password to" };
     remark(&format!("{done} {}", user.as_str()))
 }
 
@@ -159,6 +200,9 @@ fn ask_password(user: &UserId) -> Result<String, CliError> {
 
 pub(super) fn token(args: TokenArgs) -> Result<(), CliError> {
     let config = args.store.load()?.config;
+    if config.auth.has_no_key() {
+        must_be_used(&config.store.data_dir)?;
+    }
     let tokens = UserTokens::new(&config.auth, &config.store.data_dir)?;
     let (token, _) = tokens.mint(&args.user, args.ttl_secs, clock::wall())?;
     say(&token)

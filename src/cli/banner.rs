@@ -10,7 +10,8 @@ pub fn dev(config: &Config, address: SocketAddr) -> String {
     let scheme = if config.server.tls_cert_file.is_some() { "https" } else { "http" };
     let url = format!("{scheme}://{address}");
     let version = env!("CARGO_PKG_VERSION");
-    let data = config.store.data_dir.display().to_string();
+    let data = std::path::absolute(&config.store.data_dir).unwrap_or_else(|_| config.store.data_dir.clone());
+    let data = data.display().to_string();
     let line = |what: &str, value: &str, note: &str| format!("  {what:12} {value:38}  {note}").trim_end().to_owned();
     let mut lines = vec![
         format!("  hookswitch {version} - DEVELOPMENT MODE, not for production: any name logs in, loopback only"),
@@ -39,7 +40,7 @@ mod tests {
 
     #[test]
     fn the_banner_says_what_to_open() {
-        let flags = Flags { dev: true, data_dir: Some("/tmp/x".into()), ..Flags::default() };
+        let flags = Flags { dev: true, data_dir: Some("x".into()), ..Flags::default() };
         let config = load(&Sources { flags, ..Sources::default() }).unwrap().config;
         let banner = dev(&config, "127.0.0.1:9000".parse().unwrap());
         for part in [
@@ -47,7 +48,7 @@ mod tests {
             "http://127.0.0.1:9000/\u{20}",
             "/api/docs",
             "API key: dev",
-            "/tmp/x",
+            std::path::absolute("x").unwrap().to_str().unwrap(),
             "TURN         off",
         ] {
             assert!(banner.contains(part), "{part} is missing in\n{banner}");

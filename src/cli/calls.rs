@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::{
     accounts::user_id,
-    client::{ApiArgs, Client, ServerArgs},
-    output::{CliError, colours, printable, say},
+    client::{ApiArgs, Client, ServerArgs, items},
+    output::{CliError, colours, printable, say, table, to_the_second},
 };
 use crate::{
     clock,
@@ -22,7 +22,7 @@ const CALLS_EXAMPLES: &str = "\
 Examples:
   hookswitch calls                             the last fifty
   hookswitch calls --user alice --state ended
-  hookswitch calls --json | jq '.[].reason'";
+  hookswitch calls --json | jq '.items[].reason'";
 
 #[derive(Debug, Args)]
 #[command(after_help = CALLS_EXAMPLES)]
@@ -69,11 +69,11 @@ pub(super) fn list(args: CallsArgs) -> Result<(), CliError> {
     query.extend(args.user.map(|user| ("user", user.as_str().to_owned())));
     query.extend(args.state.map(|state| ("state", state.as_str().to_owned())));
     let page = Client::new(args.api)?.ask(Method::GET, "/api/v1/calls", &query, None)?;
-    let calls = page.get("items").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     if args.json {
-        return say(&format!("{:#}", Value::Array(calls.to_vec())));
+        return say(&format!("{page:#}"));
     }
-    say(&table(calls, clock::wall(), colours()))
+    let rows: Vec<Row> = items(&page).iter().map(|call| Row::of(call, clock::wall())).collect();
+    say(&call_table(&rows, colours()))
 }
 
 pub(super) fn finish(args: FinishArgs) -> Result<(), CliError> {
@@ -120,14 +120,12 @@ impl Row {
         let code = call.get("error_code").and_then(Value::as_i64);
         let end =
             code.map_or_else(|| "-".to_owned(), |code| format!("{code} {}", text("reason")).trim_end().to_owned());
-        let requested = time("requested_at").map(Timestamp::to_rfc3339).unwrap_or_default();
-        // To the second: "2026-11-21T03:10:00".
-        let requested = requested.get(..19).unwrap_or_default().replace('T', " ");
+        let requested = to_the_second(&text("requested_at"));
         Self { requested, state, who: format!("{} -> {}", text("caller"), text("callee")), lasted, end, id: text("id") }
     }
 
-    fn cells(&self) -> [&str; 6] {
-        [&self.requested, &self.state, &self.who, &self.lasted, &self.end, &self.id]
+    fn cells(&self) -> [String; 6] {
+        [&self.requested, &self.state, &self.who, &self.lasted, &self.end, &self.id].map(String::clone)
     }
 
     /// The colour of the state, as a terminal takes it.
@@ -150,28 +148,10 @@ fn span(ms: u64) -> String {
     }
 }
 
-fn table(calls: &[Value], now: Timestamp, colours: bool) -> String {
-    if calls.is_empty() {
-        return "no calls".into();
-    }
-    let rows: Vec<Row> = calls.iter().map(|call| Row::of(call, now)).collect();
+fn call_table(rows: &[Row], colours: bool) -> String {
     let heads = ["REQUESTED (UTC)", "STATE", "WHO", "HOW LONG", "END", "CALL"];
-    let mut widths = heads.map(str::len);
-    for row in &rows {
-        for (width, cell) in widths.iter_mut().zip(row.cells()) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
-    let line = |cells: [&str; 6]| {
-        let padded = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
-        padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
-    };
-    let paint = |row: &Row| match colours {
-        true => format!("{}{}\u{1b}[0m", row.colour(), line(row.cells())),
-        false => line(row.cells()),
-    };
-    let head = line(heads);
-    std::iter::once(head).chain(rows.iter().map(paint)).collect::<Vec<_>>().join("\n")
+    let colour = |n: usize| rows.get(n).filter(|_| colours).map(Row::colour);
+    table(heads, &rows.iter().map(Row::cells).collect::<Vec<_>>(), colour).unwrap_or_else(|| "no calls".to_owned())
 }
 
 #[cfg(test)]
@@ -191,16 +171,17 @@ mod tests {
     #[test]
     fn the_table_is_aligned_and_says_code_and_name() {
         let now = Timestamp::parse_rfc3339("2026-11-21T03:11:10Z").unwrap();
+        let rows: Vec<Row> = calls().iter().map(|call| Row::of(call, now)).collect();
         assert_eq!(
-            table(&calls(), now, false),
+            call_table(&rows, false),
             "REQUESTED (UTC)      STATE    WHO                            HOW LONG         END          CALL\n\
              2026-11-21 03:10:00  talking  alice -> bob                   talked 1:05 min  -            \
              0199f2a4-5c1e-7d3a-9b0f-2f6f0a1c9e11\n\
              2026-11-21 03:09:00  ended    carol-with-a-long-name -> bob  -                100103 busy  \
              0199f2a4-0000-7d3a-9b0f-2f6f0a1c9e11"
         );
-        assert!(table(&calls(), now, true).contains("\u{1b}[32m2026"));
-        assert_eq!(table(&[], now, true), "no calls");
+        assert!(call_table(&rows, true).contains("\u{1b}[32m2026"));
+        assert_eq!(call_table(&[], true), "no calls");
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! The REST API, as the commands use it: one server, one key, never anywhere else.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use clap::Args;
-use reqwest::{Method, RequestBuilder, StatusCode};
+use reqwest::{Certificate, Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 use url::{Host, Url};
 
@@ -19,7 +22,10 @@ const KEY_VARIABLE: &str = "HOOKSWITCH_API_KEY";
 pub(super) struct ServerArgs {
     /// The server
     #[arg(long, env = "HOOKSWITCH_URL", default_value = "http://127.0.0.1:8080", value_parser = web)]
-    pub(super) url: Url,
+    url: Url,
+    /// A file with the certificates (PEM) that the server's may be signed by, besides those this machine trusts
+    #[arg(long, env = "HOOKSWITCH_CA", value_name = "FILE")]
+    ca: Option<PathBuf>,
 }
 
 /// Which server, and who asks.
@@ -50,6 +56,11 @@ impl Client {
         if is_loopback(&args.url) {
             http = http.no_proxy();
         }
+        if let Some(path) = &args.ca {
+            let no_certificate = || CliError::Said(format!("{} holds no certificate in PEM", path.display()));
+            let bundle = Certificate::from_pem_bundle(&read(path)?).ok().filter(|bundle| !bundle.is_empty());
+            http = http.tls_certs_merge(bundle.ok_or_else(no_certificate)?);
+        }
         let failed = |source| CliError::Http { what: "no HTTP client".into(), source: Some(source) };
         Ok(Self { http: http.build().map_err(failed)?, url: args.url, key: None })
     }
@@ -58,8 +69,7 @@ impl Client {
         let from_env = std::env::var(KEY_VARIABLE).ok().filter(|key| !key.is_empty());
         let key = match (args.key_file, from_env) {
             (Some(path), _) => {
-                let text = std::fs::read_to_string(&path);
-                let text = text.map_err(|error| CliError::Said(format!("cannot read {}: {error}", path.display())))?;
+                let text = String::from_utf8_lossy(&read(&path)?).into_owned();
                 Some(text.trim().to_owned())
             }
             (None, Some(key)) => Some(key),
@@ -108,13 +118,24 @@ impl Client {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(answer(request)).map_err(|error| {
             let what = if error.is_connect() {
-                format!("cannot reach {}: does the server run there? --url or HOOKSWITCH_URL names another", self.url)
+                let trust = if self.url.scheme() == "https" { "; --ca names a certificate to trust" } else { "" };
+                let url = &self.url;
+                format!("cannot reach {url}: does the server run there? --url or HOOKSWITCH_URL names another{trust}")
             } else {
                 format!("{} did not answer as it should", self.url)
             };
             CliError::Http { what, source: Some(error.without_url()) }
         })
     }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, CliError> {
+    std::fs::read(path).map_err(|error| CliError::Said(format!("cannot read {}: {error}", path.display())))
+}
+
+/// The items of a page.
+pub(super) fn items(page: &Value) -> &[Value] {
+    page.get("items").and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 async fn answer(request: RequestBuilder) -> Result<(StatusCode, String), reqwest::Error> {

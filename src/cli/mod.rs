@@ -3,6 +3,7 @@
 //! Exit codes: 0 fine, 2 usage, 78 configuration, 1 the rest.
 
 mod accounts;
+mod audit;
 pub mod banner;
 mod calls;
 mod client;
@@ -72,6 +73,8 @@ enum Command {
     Calls(calls::CallsArgs),
     /// End a call
     Finish(calls::FinishArgs),
+    /// List who changed what and who was not let, the newest first
+    Audit(audit::AuditArgs),
     /// Ask whether a server is ready, for containers
     Health(calls::HealthArgs),
 }
@@ -140,6 +143,7 @@ fn run(command: Command) -> Result<ExitCode, CliError> {
         Command::Token(args) => accounts::token(args)?,
         Command::Calls(args) => calls::list(args)?,
         Command::Finish(args) => calls::finish(args)?,
+        Command::Audit(args) => audit::list(args)?,
         Command::Health(args) => calls::health(args)?,
     }
     Ok(ExitCode::SUCCESS)

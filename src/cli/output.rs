@@ -105,3 +105,33 @@ pub(super) fn printable(text: &str) -> String {
 pub(super) fn colours() -> bool {
     io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
+
+/// A time of the API, shorter: `2026-11-21 03:10:00`.
+pub(super) fn to_the_second(rfc3339: &str) -> String {
+    rfc3339.get(..19).unwrap_or_default().replace('T', " ")
+}
+
+/// Lines with columns under their heads, the nth in its own colour where it has one; `None` where there are none.
+pub(super) fn table<const N: usize>(
+    heads: [&str; N],
+    rows: &[[String; N]],
+    colour: impl Fn(usize) -> Option<&'static str>,
+) -> Option<String> {
+    rows.first()?;
+    let mut widths = heads.map(str::len);
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let line = |cells: &[String; N]| {
+        let padded = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
+        padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    let paint = |(n, row)| match colour(n) {
+        Some(colour) => format!("{colour}{}\u{1b}[0m", line(row)),
+        None => line(row),
+    };
+    let head = line(&heads.map(str::to_owned));
+    Some(std::iter::once(head).chain(rows.iter().enumerate().map(paint)).collect::<Vec<_>>().join("\n"))
+}

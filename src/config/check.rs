@@ -4,16 +4,19 @@ use std::{path::Path, time::Duration};
 
 use super::{
     choices::JwtAlgorithm,
-    schema::Config,
+    endpoints::Places,
+    hook_rules::HookForm,
+    schema::{Config, Endpoint, MIN_JWT_SECRET_BYTES},
+    secret::Secret,
     spot::Fault,
-    table::{Origin, Values},
+    table::{Origin, Section as _, Values},
 };
 
 /// The smallest frame that still holds a call with an SDP in it. Unit: bytes.
 const SMALLEST_FRAME: usize = 1024;
 
 /// Adds what does not fit together to the faults.
-pub(super) fn check(config: &Config, values: &mut Values) {
+pub(super) fn check(config: &Config, hooks: &[Places], values: &mut Values) {
     let mut check = Check { values };
     check.durations(config);
     check.sizes(config);
@@ -21,6 +24,7 @@ pub(super) fn check(config: &Config, values: &mut Values) {
     check.tokens(config);
     check.turn(config);
     check.listen(config);
+    check.hooks(config, hooks);
     if let Err(error) = tracing_subscriber::EnvFilter::try_new(&config.log.filter) {
         check.blame("log", "filter", &format!("cannot be understood: {error}"));
     }
@@ -97,6 +101,12 @@ impl Check<'_> {
     fn tokens(&mut self, config: &Config) {
         let auth = &config.auth;
         let public = auth.jwt_public_key_file.is_some() || auth.jwks_url.is_some();
+        if auth.has_short_secret() && !config.dev {
+            let what = format!(
+                "has less than {MIN_JWT_SECRET_BYTES} bytes and could be guessed: `openssl rand -base64 32` makes a good one"
+            );
+            self.blame("auth", "jwt_secret", &what);
+        }
         for algorithm in &auth.jwt_algorithms {
             let name = algorithm.as_str();
             if *algorithm == JwtAlgorithm::Hs256 {
@@ -125,6 +135,20 @@ impl Check<'_> {
         }
         if relays && config.turn.secret.is_none() {
             self.blame("turn", "uris", "needs `turn.secret`, the text that coturn has as static-auth-secret");
+        }
+    }
+
+    fn hooks(&mut self, config: &Config, places: &[Places]) {
+        let allow_private = config.webhooks.allow_private;
+        for (hook, places) in config.webhooks.endpoint.iter().zip(places) {
+            let Endpoint { name, url, events, timeout_ms, description, .. } = hook;
+            let secret = hook.secret.as_ref().map(Secret::expose);
+            let form = HookForm { name, url, events, timeout_ms: *timeout_ms, secret, description };
+            for fault in form.check(allow_private).err().into_iter().flatten() {
+                let field = fault.field();
+                let message = format!("`{}.{field}`: {fault}", Endpoint::NAME);
+                self.values.faults.push(Fault { message, at: places.of(field) });
+            }
         }
     }
 

@@ -3,15 +3,39 @@
 use std::collections::BTreeSet;
 
 use toml::{Table, Value};
-use url::Url;
 
 use super::{
     kinds::Kind,
-    nearest::unknown_key,
-    schema::Endpoint,
-    spot::{Fault, Raw, Spot},
+    nearest::unknown_own_key,
+    schema::{self, Endpoint},
+    spot::{Fault, Position, Raw, Spot},
     table::{Given, Origin, Section, Values},
 };
+
+/// Where a hook of the file and its fields stand.
+#[derive(Debug)]
+pub(super) struct Places {
+    hook: Option<Position>,
+    fields: Vec<(String, Option<Position>)>,
+}
+
+impl Places {
+    /// The place of a field's value; that of the hook where the field is not there.
+    pub(super) fn of(&self, field: &str) -> Option<Position> {
+        self.fields.iter().find(|(name, _)| name == field).map_or(self.hook, |(_, at)| *at)
+    }
+}
+
+/// The places of the hooks that count: the last layer's.
+pub(super) fn places(values: &Values) -> Vec<Places> {
+    let given = schema::key("webhooks", "endpoint").and_then(|key| values.given.get(&(key.section, key.name)));
+    let items = given.and_then(|given| given.last()?.spot.list()).unwrap_or_default();
+    let places = |item: &Spot| {
+        let fields = item.entries().iter().map(|entry| (entry.name.clone(), entry.value.at)).collect();
+        Places { hook: item.at, fields }
+    };
+    items.iter().map(places).collect()
+}
 
 /// The list of hooks.
 pub(super) struct Endpoints;
@@ -53,30 +77,20 @@ impl Kind for Endpoints {
 
 fn read_one(item: &Spot, faults: &mut Vec<Fault>) -> Endpoint {
     let mut values = Values::default();
-    let entries = match &item.raw {
-        Raw::Table(entries) => entries.as_slice(),
-        _ => &[],
-    };
+    let entries = item.entries();
     for entry in entries {
         match Endpoint::KEYS.iter().find(|key| key.name == entry.name) {
             Some(key) => {
                 let given = Given { spot: entry.value.clone(), origin: Origin::Default, label: key.path() };
                 values.give(key, given);
             }
-            None => faults.push(Fault { message: unknown_key(&entry.name, Endpoint::KEYS.iter()), at: entry.at }),
+            None => faults.push(Fault { message: unknown_own_key(&entry.name, Endpoint::KEYS), at: entry.at }),
         }
     }
     let hook = Endpoint::take(&mut values);
     let given = |name: &str| entries.iter().any(|entry| entry.name == name);
     for name in ["name", "url"].into_iter().filter(|name| !given(name)) {
         faults.extend(item.complain(&format!("{}.{name}", Endpoint::NAME), "is missing"));
-    }
-    let web = Url::parse(&hook.url).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    if given("url") && !web && values.faults.is_empty() {
-        faults.extend(item.complain(&format!("{}.url", Endpoint::NAME), "must be an http or https URL"));
-    }
-    if hook.timeout_ms == 0 {
-        faults.extend(item.complain(&format!("{}.timeout_ms", Endpoint::NAME), "must be more than 0"));
     }
     faults.append(&mut values.faults);
     hook

@@ -10,6 +10,8 @@ mod choices;
 mod endpoints;
 mod env;
 mod file;
+pub(crate) mod guard;
+pub(crate) mod hook_rules;
 mod kinds;
 mod nearest;
 mod reference;
@@ -153,8 +155,9 @@ pub fn load(sources: &Sources) -> Result<Loaded, ConfigError> {
     }
     env::read(&sources.env, &mut values);
     give_flags(&sources.flags, &mut values);
+    let hooks = endpoints::places(&values);
     let config = Config::take(&mut values);
-    check::check(&config, &mut values);
+    check::check(&config, &hooks, &mut values);
     if values.faults.is_empty() {
         let settings = show::settings(&config, &values);
         return Ok(Loaded { config, settings, sources: sources.clone() });

@@ -34,10 +34,19 @@ pub(super) fn unknown_key(name: &str, keys: impl Iterator<Item = &'static Key>) 
     }
 }
 
-/// Says that there is no such section, and which one may be meant.
+/// Says that there is no such key among `keys`, where no others could be meant.
+pub(super) fn unknown_own_key(name: &str, keys: &'static [Key]) -> String {
+    let near = nearest(name, keys.iter(), |key| key.name).map_or("", |key| key.name);
+    let all: Vec<_> = keys.iter().map(|key| key.name).collect();
+    format!("unknown key `{name}`, did you mean `{near}`? There are {}", all.join(", "))
+}
+
+/// Says that there is no such section, and which ones there are, or which one may be meant.
 pub(super) fn unknown_section(name: &str) -> String {
-    match nearest(name, schema::SECTIONS.iter(), |(section, _, _)| section) {
-        Some((section, _, _)) => format!("unknown section `[{name}]`, did you mean `[{section}]`?"),
-        None => format!("unknown section `[{name}]`"),
+    let near = nearest(name, schema::SECTIONS.iter(), |(section, _, _)| section).map_or("", |(section, _, _)| section);
+    if strsim::normalized_damerau_levenshtein(name, near) >= ALIKE {
+        return format!("unknown section `[{name}]`, did you mean `[{near}]`?");
     }
+    let all: Vec<_> = schema::SECTIONS.iter().map(|(section, _, _)| format!("[{section}]")).collect();
+    format!("unknown section `[{name}]`: the sections are {}", all.join(" "))
 }

@@ -51,7 +51,7 @@ section! {
     "store" Store {
         /// The folder of the database and of the token secret. Relative to where the server is started. Made where missing.
         data_dir: PathBuf as Folder = "hookswitch-data".into(), FIXED;
-        /// How long ended calls are kept; 0 keeps them for ever.
+        /// How long ended calls, settled webhook events and the audit are kept; 0 keeps them for ever.
         retention_days: Duration as Days = secs(90 * 86_400), FIXED;
     }
 }
@@ -59,7 +59,7 @@ section! {
 section! {
     /// How users prove who they are: JSON Web Tokens with `sub` (the user) and `exp`.
     "auth" Auth {
-        /// The secret shared with whoever mints user tokens (HS256). Where no key of this section is set, one is made once
+        /// The secret shared with whoever mints user tokens (HS256), at least 32 bytes. Where no key of this section is set, one is made once
         /// and kept in the data folder, file `jwt_secret`.
         jwt_secret: Option<Secret> as Hidden = None, FIXED.credential("jwt_secret").example("\"a long random text\"");
         /// A public key (PEM: RSA for RS256, P-256 for ES256, Ed25519 for EdDSA) that user tokens may be signed with.
@@ -68,6 +68,23 @@ section! {
         jwks_url: Option<Url> as Web = None, FIXED.example("\"https://id.example.org/.well-known/jwks.json\"");
         /// The only algorithms a user token may have. Empty: those that the keys above can verify.
         jwt_algorithms: Vec<JwtAlgorithm> as JwtAlgorithms = Vec::new(), FIXED;
+    }
+}
+
+/// The shortest shared secret for user tokens. Source: RFC 7518 §3.2, a key as long as the hash.
+pub(super) const MIN_JWT_SECRET_BYTES: usize = 32;
+
+impl Auth {
+    /// Whether the shared secret can be guessed.
+    #[must_use]
+    pub fn has_short_secret(&self) -> bool {
+        self.jwt_secret.as_ref().is_some_and(|secret| secret.expose().len() < MIN_JWT_SECRET_BYTES)
+    }
+
+    /// Whether nothing here says how user tokens are signed, so that the secret kept in the data folder counts.
+    #[must_use]
+    pub fn has_no_key(&self) -> bool {
+        self.jwt_secret.is_none() && self.jwt_public_key_file.is_none() && self.jwks_url.is_none()
     }
 }
 

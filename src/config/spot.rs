@@ -98,6 +98,14 @@ impl Spot {
         }
     }
 
+    /// The entries, where it is a table.
+    pub(super) fn entries(&self) -> &[Entry] {
+        match &self.raw {
+            Raw::Table(entries) => entries,
+            _ => &[],
+        }
+    }
+
     /// The elements, where it is a list: in the environment a TOML array, or words with commas between them.
     pub(super) fn list(&self) -> Option<Vec<Self>> {
         match &self.raw {

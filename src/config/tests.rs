@@ -149,7 +149,13 @@ fn unknown_keys_are_named_with_their_nearest_neighbour_and_their_place() {
         ("call.glair = \"join\"", "unknown key `glair`, did you mean `glare`? t.toml:1:6"),
         (
             "[[webhooks.endpoint]]\nname = \"a\"\nurl = \"http://a\"\nvetos = true",
-            "unknown key `vetos`, did you mean `veto`? t.toml:4:1",
+            "unknown key `vetos`, did you mean `veto`? There are name, url, events, veto, timeout_ms, on_failure, secret, \
+             enabled, description t.toml:4:1",
+        ),
+        (
+            "[verto]\nenabled = true",
+            "unknown section `[verto]`: the sections are [server] [store] [auth] [call] [session] [webhooks] [limits] [turn] \
+             [demo] [log] t.toml:1:2",
         ),
     ] {
         assert_eq!(mistake(text), expected, "{text}");
@@ -316,7 +322,8 @@ fn secrets_come_from_files_and_credentials_too_and_are_never_shown() {
     let credentials = ("CREDENTIALS_DIRECTORY", folder.path().to_str().unwrap());
     let other = folder.path().join("other");
     let secret = |env: &[(&str, &str)]| {
-        let loaded = load_with("[auth]\njwt_secret = \"from the file\"", env, Flags::default()).unwrap();
+        let dev = Flags { dev: true, ..Flags::default() };
+        let loaded = load_with("[auth]\njwt_secret = \"from the file\"", env, dev).unwrap();
         assert!(!format!("{loaded:?}").contains("from "), "{loaded:?}");
         let setting = loaded.settings.iter().find(|setting| setting.name == "jwt_secret").unwrap();
         assert_eq!(setting.value, Some(toml::Value::String("********".into())));
@@ -329,7 +336,10 @@ fn secrets_come_from_files_and_credentials_too_and_are_never_shown() {
         secret(&[credentials, ("HOOKSWITCH__AUTH__JWT_SECRET", "from the environment")]),
         "from the environment"
     );
-    let both = [("HOOKSWITCH__AUTH__JWT_SECRET", "a"), ("HOOKSWITCH__AUTH__JWT_SECRET_FILE", "b")];
+    let both = [
+        ("HOOKSWITCH__AUTH__JWT_SECRET", "as long as a secret has to be here"),
+        ("HOOKSWITCH__AUTH__JWT_SECRET_FILE", "b"),
+    ];
     assert!(mistakes("", &both, Flags::default())[0].ends_with("are both set: keep one"));
     let message = mistake_in_env("HOOKSWITCH__TURN__SECRET_FILE", "/nowhere/s");
     assert!(message.starts_with("`HOOKSWITCH__TURN__SECRET_FILE`: cannot read /nowhere/s"), "{message}");
@@ -338,7 +348,8 @@ fn secrets_come_from_files_and_credentials_too_and_are_never_shown() {
 #[test]
 fn hooks_of_the_file_have_the_fields_of_put() {
     let text = "[webhooks]\nallow_private = true\n[[webhooks.endpoint]]\nname = \"a\"\nurl = \"http://10.0.0.1/x\"\n\
-                events = [\"call.*\"]\nveto = true\ntimeout_ms = 300\non_failure = \"allow\"\nsecret = \"whsec_x\"\n\
+                events = [\"call.*\"]\nveto = true\ntimeout_ms = 300\non_failure = \"allow\"\n\
+                secret = \"whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB\"\n\
                 enabled = false\ndescription = \"d\"\n[[webhooks.endpoint]]\nname = \"b\"\nurl = \"https://b.example\"\n";
     let loaded = load_with(text, &[], Flags::default()).unwrap();
     let [a, b] = loaded.config.webhooks.endpoint.as_slice() else { panic!("two hooks") };
@@ -347,10 +358,13 @@ fn hooks_of_the_file_have_the_fields_of_put() {
         ("a", "http://10.0.0.1/x", &["call.*".to_owned()][..])
     );
     assert_eq!((a.veto, a.timeout_ms, a.on_failure, a.enabled), (true, 300, VetoPolicy::Allow, false));
-    assert_eq!((a.secret.as_ref().unwrap().expose(), a.description.as_str()), ("whsec_x", "d"));
+    assert_eq!(
+        (a.secret.as_ref().unwrap().expose(), a.description.as_str()),
+        ("whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB", "d")
+    );
     assert_eq!((b.veto, b.timeout_ms, b.secret.clone(), b.enabled), (false, 1000, None, true));
     let shown = loaded.settings.iter().find(|setting| setting.name == "endpoint").unwrap().value.clone().unwrap();
-    assert!(!shown.to_string().contains("whsec_x"), "{shown}");
+    assert!(!shown.to_string().contains("whsec_"), "{shown}");
 }
 
 #[test]
@@ -360,7 +374,19 @@ fn mistakes_in_hooks_are_told() {
     assert_eq!(hook("name = \"a\""), ["`webhooks.endpoint.url` is missing t.toml:1:1"]);
     assert_eq!(
         hook("name = \"a\"\nurl = \"ftp://a\""),
-        ["`webhooks.endpoint.url` must be an http or https URL t.toml:1:1"]
+        ["`webhooks.endpoint.url`: only http and https urls are called t.toml:3:7"]
+    );
+    assert_eq!(
+        hook("name = \"a\"\nurl = \"http://localhost/\"\ntimeout_ms = 1\nevents = [\"call.ring\"]\nsecret = \"x\""),
+        [
+            "`webhooks.endpoint.url`: \"localhost\" is a name within this machine or its own network; \
+             webhooks.allow_private = true allows it t.toml:3:7",
+            "`webhooks.endpoint.events`: unknown event \"call.ring\", did you mean \"call.ringing\"? Choose from call.request, \
+             call.requested, call.ringing, call.started, call.finished, user.online, user.offline, worker.failed, or take a \
+             group as in call.*, or * for all t.toml:5:10",
+            "`webhooks.endpoint.timeout_ms`: must be 10 to 30000 t.toml:4:14",
+            "`webhooks.endpoint.secret`: a secret is whsec_ followed by the base64 of 24 to 64 bytes t.toml:6:10",
+        ]
     );
     assert_eq!(
         hook("name = \"a\"\nurl = \"http://a\"\nveto = \"yes\""),
@@ -368,6 +394,17 @@ fn mistakes_in_hooks_are_told() {
     );
     let twice = "name = \"a\"\nurl = \"http://a\"\n[[webhooks.endpoint]]\nname = \"a\"\nurl = \"http://b\"";
     assert_eq!(hook(twice), ["two hooks have the name `a`: every [[webhooks.endpoint]] needs its own t.toml:4:1"]);
+}
+
+#[test]
+fn a_short_token_secret_is_for_development_only() {
+    let told = mistake("[auth]\njwt_secret = \"0123456789012345678901234567890\"");
+    assert!(told.starts_with("`auth.jwt_secret` has less than 32 bytes") && told.ends_with("t.toml:2:14"), "{told}");
+    assert!(mistake_in_env("HOOKSWITCH__AUTH__JWT_SECRET", "short").contains("environment"));
+    let dev = Flags { dev: true, ..Flags::default() };
+    let loaded = load_with("", &[("HOOKSWITCH__AUTH__JWT_SECRET", "short")], dev).unwrap();
+    assert!(loaded.config.auth.has_short_secret());
+    assert!(!config("[auth]\njwt_secret = \"01234567890123456789012345678901\"").auth.has_short_secret());
 }
 
 #[test]
@@ -423,7 +460,8 @@ fn the_example_file_is_the_defaults_and_has_every_key() {
     for key in schema::keys().filter(|key| key.name != "endpoint") {
         assert!(given.contains(&format!("\n{} = ", key.name)), "{}", key.path());
     }
-    assert_eq!(config(hooks[0]).webhooks.endpoint.len(), 1);
+    let hook = hooks[0].replace("whsec_…", "whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB");
+    assert_eq!(config(&hook).webhooks.endpoint.len(), 1);
 }
 
 #[test]

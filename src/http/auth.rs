@@ -18,7 +18,9 @@ use serde_json::Value;
 use subtle::ConstantTimeEq as _;
 
 use super::{
-    Api, edge,
+    Api,
+    audit::Noted,
+    edge,
     problem::{self, HttpError},
 };
 use crate::{auth::keys, protocol::scope::Scope};
@@ -36,6 +38,19 @@ pub(super) struct Route {
     pub(super) pattern: String,
     /// The scope that is needed; `None` for the open ones outside the API.
     pub(super) scope: Option<Scope>,
+    /// Its `operationId`.
+    pub(super) operation: String,
+}
+
+/// A key that is known.
+#[derive(Debug)]
+pub(super) struct Key {
+    /// Names it where it is listed; `dev` for the one of development mode.
+    pub(super) id: String,
+    /// What it is for, in its owner's words.
+    pub(super) name: String,
+    /// What it may do.
+    pub(super) scope: Scope,
 }
 
 impl Route {
@@ -58,7 +73,8 @@ pub(super) fn routes(openapi: &str) -> Vec<Route> {
             let scope = operation.pointer(&format!("/security/0/{SCHEME}/0")).and_then(Value::as_str);
             let open = !pattern.starts_with("/api/");
             let scope = if open { None } else { Some(scope.and_then(Scope::parse).unwrap_or(Scope::Admin)) };
-            routes.push(Route { method, pattern: pattern.clone(), scope });
+            let operation = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
+            routes.push(Route { method, pattern: pattern.clone(), scope, operation });
         }
     }
     routes
@@ -75,36 +91,56 @@ pub(super) async fn check(
     req: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<EitherBody<impl MessageBody>>, Error> {
-    let checked = match req.app_data::<web::Data<Api>>().cloned() {
-        None => Err(HttpError::new(&problem::INTERNAL, "no API")),
-        Some(api) => match at(&api.routes, req.path()).find(|route| route.method == *req.method()) {
-            Some(route) => authorize(&api, req.headers(), route.scope.unwrap_or(Scope::Admin)).await,
-            None => Err(edge::unmatched(req.path(), &api)),
-        },
+    let refuse =
+        |req: ServiceRequest, error: &HttpError| Ok(req.into_response(error.error_response().map_into_right_body()));
+    let Some(api) = req.app_data::<web::Data<Api>>().cloned() else {
+        return refuse(req, &HttpError::new(&problem::INTERNAL, "no API"));
     };
-    match checked {
-        Ok(()) => next.call(req).await.map(ServiceResponse::map_into_left_body),
-        Err(error) => Ok(req.into_response(error.error_response().map_into_right_body())),
+    let Some(route) = at(&api.routes, req.path()).find(|route| route.method == *req.method()) else {
+        let unmatched = edge::unmatched(req.path(), &api);
+        return refuse(req, &unmatched);
+    };
+    let (key, allowed) = authorize(&api, req.headers(), route.scope.unwrap_or(Scope::Admin)).await;
+    match allowed {
+        Ok(()) if *req.method() == Method::GET => Ok(next.call(req).await?.map_into_left_body()),
+        Ok(()) => {
+            let noted = Noted::of(&api, &req, route, key);
+            let res = next.call(req).await?;
+            noted.done(&res);
+            Ok(res.map_into_left_body())
+        }
+        Err(error) => {
+            Noted::of(&api, &req, route, key).refused(&error);
+            refuse(req, &error)
+        }
     }
 }
 
-async fn authorize(api: &Api, headers: &HeaderMap, needed: Scope) -> Result<(), HttpError> {
+/// Whose key a request has, and whether that may do it.
+async fn authorize(api: &Api, headers: &HeaderMap, needed: Scope) -> (Option<Key>, Result<(), HttpError>) {
     let unauthorized = |detail: &str, challenge: &str| {
         HttpError::new(&problem::UNAUTHORIZED, detail).header(header::WWW_AUTHENTICATE, challenge)
     };
     let Some(key) = bearer(headers) else {
-        return Err(unauthorized("the request needs a header `Authorization: Bearer <api key>`", REALM));
+        let error = unauthorized("the request needs a header `Authorization: Bearer <api key>`", REALM);
+        return (None, Err(error));
     };
-    let Some(scope) = scope_of(api, key).await? else {
-        return Err(unauthorized("this API key is not known", &format!("{REALM}, error=\"invalid_token\"")));
+    let key = match known(api, key).await {
+        Ok(Some(key)) => key,
+        Ok(None) => {
+            let error = unauthorized("this API key is not known", &format!("{REALM}, error=\"invalid_token\""));
+            return (None, Err(error));
+        }
+        Err(error) => return (None, Err(error)),
     };
-    if scope < needed {
-        let (has, needs) = (scope.as_str(), needed.as_str());
+    if key.scope < needed {
+        let (has, needs) = (key.scope.as_str(), needed.as_str());
         let challenge = format!("{REALM}, error=\"insufficient_scope\", scope=\"{needs}\"");
         let detail = format!("this needs an API key of scope {needs}; the key given has {has}");
-        return Err(HttpError::new(&problem::FORBIDDEN, detail).header(header::WWW_AUTHENTICATE, &challenge));
+        let error = HttpError::new(&problem::FORBIDDEN, detail).header(header::WWW_AUTHENTICATE, &challenge);
+        return (Some(key), Err(error));
     }
-    Ok(())
+    (Some(key), Ok(()))
 }
 
 /// The key or token that a request carries.
@@ -113,13 +149,13 @@ pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| key.trim()).filter(|key| !key.is_empty())
 }
 
-async fn scope_of(api: &Api, key: &str) -> Result<Option<Scope>, HttpError> {
+async fn known(api: &Api, key: &str) -> Result<Option<Key>, HttpError> {
     if api.core.config().dev && bool::from(key.as_bytes().ct_eq(keys::DEV_KEY.as_bytes())) {
-        return Ok(Some(Scope::Admin));
+        return Ok(Some(Key { id: keys::DEV_KEY.to_owned(), name: String::new(), scope: Scope::Admin }));
     }
     // Found by its hash: how long the search takes tells of the hash, which tells nothing of the key.
     let row = api.store.key_by_hash(keys::hash(key)).await?;
-    Ok(row.map(|row| row.scope))
+    Ok(row.map(|row| Key { id: row.id.to_string(), name: row.name, scope: row.scope }))
 }
 
 #[cfg(test)]
@@ -128,7 +164,8 @@ mod tests {
 
     #[test]
     fn a_pattern_matches_whole_paths_and_no_empty_parameters() {
-        let route = Route { method: Method::GET, pattern: "/api/v1/calls/{id}".to_owned(), scope: None };
+        let pattern = "/api/v1/calls/{id}".to_owned();
+        let route = Route { method: Method::GET, pattern, scope: None, operation: String::new() };
         assert!(route.matches("/api/v1/calls/1"));
         for other in ["/api/v1/calls", "/api/v1/calls/", "/api/v1/calls/1/finish", "/api/v1/call/1"] {
             assert!(!route.matches(other), "{other}");

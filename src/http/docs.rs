@@ -37,6 +37,7 @@ const ERRORS_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; fram
         (name = "tokens", description = "User tokens"),
         (name = "webhooks", description = "The business server"),
         (name = "events", description = "What happens, as it happens"),
+        (name = "audit", description = "Who changed what, and who was not let"),
         (name = "server", description = "The server itself"),
         (name = "operations", description = "For machines that watch the server; open to all"),
     ),
@@ -182,7 +183,7 @@ mod tests {
                 assert!(found.is_some_and(|parameter| parameter["description"].is_string()), "{at}: {name}");
             }
         }
-        assert_eq!(ids.len(), 28);
+        assert_eq!(ids.len(), 29);
     }
 
     #[test]

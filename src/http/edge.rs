@@ -1,7 +1,7 @@
 //! What all requests and answers have in common: the request's id, security headers, the form of errors, the access log.
 
 use actix_web::{
-    Error, HttpRequest, HttpResponse, ResponseError as _,
+    Error, HttpMessage as _, HttpRequest, HttpResponse, ResponseError as _,
     body::{EitherBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
@@ -25,6 +25,9 @@ const MAX_REQUEST_ID: usize = 128;
 /// What pages may load: nothing from elsewhere. A page that needs more says so itself.
 const PAGE_POLICY: &str = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
+/// The id of a request, among its extensions.
+pub(super) struct RequestId(pub(super) String);
+
 /// Wraps everything.
 pub(super) async fn edge(
     mut req: ServiceRequest,
@@ -32,6 +35,7 @@ pub(super) async fn edge(
 ) -> Result<ServiceResponse<EitherBody<impl MessageBody>>, Error> {
     let began = clock::now();
     let request_id = request_id(req.headers());
+    req.extensions_mut().insert(RequestId(request_id.clone()));
     let api = req.app_data::<web::Data<Api>>().cloned();
     let method = req.method().clone();
     // Whoever has GET has HEAD: the server leaves the body out by itself. An endless body is no answer to HEAD, though.
@@ -44,7 +48,7 @@ pub(super) async fn edge(
     let status = res.status();
     let route = res.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
     let took = clock::now().saturating_duration_since(began);
-    tracing::debug!(%method, route, status = status.as_u16(), dur_ms = took.as_millis(), request_id, "answered");
+    tracing::debug!(%method, route, status = status.as_u16(), dur_ms = took.as_secs_f64() * 1e3, request_id, "answered");
     if let Some(api) = &api {
         api.core.metrics().http_request(route, method.as_str(), status.as_u16(), took);
     }
@@ -104,11 +108,20 @@ fn request_id(headers: &HeaderMap) -> String {
     given.filter(is_sane).map_or_else(|| clock::request_id().to_string(), str::to_owned)
 }
 
-/// A path parameter that is no id, no user name, no room number.
+/// A path parameter that is no id, no user name, no room number. It is always the last one: names of hooks, which may stand
+/// before another, are any text.
 pub(super) fn path_config() -> web::PathConfig {
-    web::PathConfig::default().error_handler(|error, req| {
-        let name = req.match_info().iter().next().map_or("path", |(name, _)| name).to_owned();
-        HttpError::parameter(&name, error.to_string()).into()
+    web::PathConfig::default().error_handler(|_, req| {
+        let last = req.match_info().iter().last();
+        let name = last.map_or("path", |(name, _)| name);
+        let must_be = match name {
+            "id" if req.path().contains("/deliveries/") => "must be a delivery's id, a whole number",
+            "id" => "must be a call's id, a UUID",
+            "room" => "must be a room's number, 1 to 2147483647",
+            "user" => "must be a user's name: 1 to 128 letters, digits and . _ @ : + -",
+            _ => "must be something else",
+        };
+        HttpError::parameter(name, must_be).into()
     })
 }
 

@@ -130,9 +130,10 @@ impl Watcher {
 fn frame(life: &str, event: &BusEvent) -> Bytes {
     let (kind, data) = match &event.kind {
         BusKind::Call(call) => (call.kind.type_name(), event_body(call).unwrap_or_default()),
-        BusKind::Presence { user, online } => {
+        BusKind::Presence { user, device, door, online } => {
             let kind = if *online { "user.online" } else { "user.offline" };
-            (kind, json!({"type": kind, "timestamp": event.at, "data": {"user": user}}).to_string())
+            let data = json!({"user": user, "device": device, "door": door});
+            (kind, json!({"type": kind, "timestamp": event.at, "data": data}).to_string())
         }
     };
     format!("id: {life}-{}\nevent: {kind}\ndata: {data}\n\n", event.id).into()
@@ -141,7 +142,19 @@ fn frame(life: &str, event: &BusEvent) -> Bytes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{actors::Bus, metrics::Scrape, protocol::ids::UserId};
+    use crate::{
+        actors::Bus,
+        metrics::{Exposition, Scrape},
+        protocol::{
+            codes::Door,
+            ids::{DeviceId, UserId},
+        },
+    };
+
+    fn alice_online() -> BusKind {
+        let device = DeviceId::new("web").unwrap();
+        BusKind::Presence { user: UserId::new("alice").unwrap(), device, door: Door::Native, online: true }
+    }
 
     #[tokio::test]
     async fn a_slow_reader_is_dropped_and_counted() {
@@ -151,11 +164,11 @@ mod tests {
         let watcher =
             Watcher { life: String::new(), waiting: VecDeque::new(), live, closing: closing.subscribe(), open };
         for _ in 0..2_000 {
-            bus.publish(Timestamp(0), BusKind::Presence { user: UserId::new("alice").unwrap(), online: true });
+            bus.publish(Timestamp(0), alice_online());
         }
         assert!(watcher.next().await.is_none());
         let lag = metrics
-            .scrape(Scrape::default())
+            .scrape(Scrape::default(), Exposition::Classic)
             .lines()
             .find_map(|line| line.strip_prefix("hookswitch_bus_lag_total ")?.parse::<u64>().ok());
         assert!(lag.unwrap() > 0, "{lag:?}");
@@ -172,13 +185,12 @@ mod tests {
 
     #[test]
     fn a_presence_event_has_id_name_and_data() {
-        let kind = BusKind::Presence { user: UserId::new("alice").unwrap(), online: true };
-        let event = BusEvent { id: 3, at: Timestamp(0), kind };
+        let event = BusEvent { id: 3, at: Timestamp(0), kind: alice_online() };
         let text = String::from_utf8(frame("ab", &event).to_vec()).unwrap();
         let [id, name, data] = text.trim_end().lines().collect::<Vec<_>>()[..] else { panic!("{text}") };
         assert_eq!((id, name), ("id: ab-3", "event: user.online"));
         let data: serde_json::Value = serde_json::from_str(data.strip_prefix("data: ").unwrap()).unwrap();
-        assert_eq!(data["data"]["user"], "alice");
+        assert_eq!(data["data"], json!({"user": "alice", "device": "web", "door": "native"}));
         assert!(text.ends_with("\n\n"));
     }
 }

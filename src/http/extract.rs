@@ -1,6 +1,9 @@
 //! What requests carry, checked: JSON bodies, query parameters, cursors; and the form of lists.
 
-use std::future::{Ready, ready};
+use std::{
+    fmt,
+    future::{Ready, ready},
+};
 
 use actix_web::{
     FromRequest, HttpRequest, HttpResponse, dev,
@@ -9,13 +12,20 @@ use actix_web::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::{StreamExt as _, future::LocalBoxFuture};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeOwned, Error as _, MapAccess, Visitor},
+};
+use serde_json::{Map, Value};
 
 use super::{
     Api,
     problem::{self, HttpError},
 };
-use crate::metrics::Limit;
+use crate::{
+    metrics::Limit,
+    protocol::{record::Timestamp, wording},
+};
 
 /// How many items a page has where the request does not say.
 const DEFAULT_LIMIT: usize = 50;
@@ -92,31 +102,55 @@ async fn read(req: &HttpRequest, mut payload: dev::Payload) -> Result<web::Bytes
     Ok(body)
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, HttpError> {
-    // A list would be read as the fields in their order.
-    if bytes.trim_ascii_start().starts_with(b"[") {
-        return Err(HttpError::field("", "a body is a JSON object"));
+/// The members of a body that say something: `null` for one that may be left out is the same as leaving it out.
+struct Members(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Map::new();
+                while let Some((name, value)) = map.next_entry::<String, Value>()? {
+                    if members.contains_key(&name) {
+                        return Err(A::Error::custom(format!("the field `{name}` is there twice")));
+                    }
+                    members.insert(name, value);
+                }
+                members.retain(|_, value| !value.is_null());
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(Reader)
     }
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, HttpError> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+    let Members(members) = Members::deserialize(&mut reader).map_err(|error| of_json(&error, ""))?;
+    reader.end().map_err(|error| of_json(&error, ""))?;
+    serde_path_to_error::deserialize(Value::Object(members)).map_err(|error| {
         let pointer = pointer(error.path());
         of_json(error.inner(), &pointer)
-    })?;
-    reader.end().map_err(|error| of_json(&error, ""))?;
-    Ok(value)
+    })
 }
 
 fn of_json(error: &serde_json::Error, pointer: &str) -> HttpError {
     if !error.is_data() {
         return HttpError::new(&problem::INVALID_JSON, error.to_string());
     }
-    let text = error.to_string();
-    let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what);
     // Of a field that should be there serde knows the name, but no path.
-    let missing = text.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
-    match missing {
+    match wording::missing(&error.to_string()) {
         Some(field) => HttpError::field(&format!("{pointer}/{field}"), "this field must be there"),
-        None => HttpError::field(pointer, text),
+        None => HttpError::field(pointer, wording::of(error)),
     }
 }
 
@@ -176,6 +210,18 @@ impl Query {
         Ok(self.take("limit", "a number from 1 to 500", parse)?.unwrap_or(DEFAULT_LIMIT))
     }
 
+    /// The times between which to list, `from` and `to`. Times are shown in milliseconds, so that is how they are compared: a
+    /// `to` includes whatever is shown with it.
+    pub(super) fn between(&mut self) -> Result<(Option<Timestamp>, Option<Timestamp>), HttpError> {
+        const MS: i64 = 1000;
+        let takes = "a time as RFC 3339 has it, like 2026-11-21T03:10:00Z";
+        let from = self.take("from", takes, Timestamp::parse_rfc3339)?;
+        let to = self.take("to", takes, Timestamp::parse_rfc3339)?;
+        let first = |at: Timestamp| Timestamp((at.0 + MS - 1).div_euclid(MS) * MS);
+        let last = |at: Timestamp| Timestamp(at.0.div_euclid(MS) * MS + MS - 1);
+        Ok((from.map(first), to.map(last)))
+    }
+
     /// Where to go on.
     pub(super) fn cursor<T>(&mut self, parse: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, HttpError> {
         self.take("cursor", "the next_cursor of a page of this list", |text| {
@@ -227,10 +273,8 @@ pub(super) fn cut<T>(mut items: Vec<T>, limit: usize, name: impl Fn(&T) -> Strin
 
 #[cfg(test)]
 mod tests {
-    use actix_web::{body::to_bytes, test::TestRequest};
-    use serde::Deserialize;
-
     use super::*;
+    use actix_web::{body::to_bytes, test::TestRequest};
 
     #[derive(Debug, Default, Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -249,11 +293,13 @@ mod tests {
     #[test]
     fn a_wrong_field_is_pointed_to() {
         for (json, pointer, says) in [
-            (r#"{"name":1}"#, "/name", "invalid type"),
+            (r#"{"name":1}"#, "/name", "must be text"),
+            (r#"{"name":null}"#, "/name", "must be there"),
+            (r#"{"name":"x","name":"y"}"#, "", "`name` is there twice"),
             (r#"{"nam":"x"}"#, "/nam", "unknown field `nam`"),
             ("{}", "/name", "must be there"),
-            (r#"{"name":"x","tags":[1,"a"]}"#, "/tags/1", "invalid type"),
-            ("[]", "", "a body is a JSON object"),
+            (r#"{"name":"x","tags":[1,"a"]}"#, "/tags/1", "must be u8"),
+            ("[]", "", "must be a JSON object"),
         ] {
             let problem = problem_of(json);
             assert_eq!((&problem["status"], &problem["error_code"]), (&422.into(), &21.into()), "{json}");
@@ -261,6 +307,11 @@ mod tests {
             let detail = problem["errors"][0]["detail"].as_str().unwrap();
             assert!(detail.contains(says) && !detail.contains("line"), "{json}: {detail}");
         }
+    }
+
+    #[test]
+    fn null_is_the_same_as_nothing() {
+        assert_eq!(parse::<Form>(br#"{"name":"x","tags":null}"#).unwrap().tags, [0; 0]);
     }
 
     #[test]
@@ -283,6 +334,20 @@ mod tests {
         for bad in ["0", "501", "-1", "ten", "1&limit=2"] {
             assert!(query(&format!("limit={bad}")).limit().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn times_are_compared_as_they_are_shown() {
+        let at = |text: &str| Timestamp::parse_rfc3339(text).unwrap();
+        let times = |text: &str| query(text).between().unwrap();
+        let (from, to) = times("from=2026-11-21T03:10:00.123Z&to=2026-11-21T03:10:00.123Z");
+        assert_eq!(from, Some(at("2026-11-21T03:10:00.123000Z")));
+        assert_eq!(to, Some(at("2026-11-21T03:10:00.123999Z")));
+        let (from, to) = times("from=2026-11-21T03:10:00.1234Z&to=2026-11-21T03:10:00.1236Z");
+        assert_eq!(from, Some(at("2026-11-21T03:10:00.124Z")), "what is shown as .123 was before");
+        assert_eq!(to, Some(at("2026-11-21T03:10:00.123999Z")));
+        assert_eq!(times(""), (None, None));
+        assert!(query("to=now").between().is_err());
     }
 
     #[test]

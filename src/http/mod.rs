@@ -3,6 +3,7 @@
 //! No call state lives here: handlers ask [`Core`] for what goes on and the store for what is over. Each route's attribute says
 //! which scope it needs; from these attributes come both `openapi.json` and the table that `auth` enforces.
 
+mod audit;
 mod auth;
 mod calls;
 mod docs;
@@ -33,8 +34,8 @@ use actix_web::{
 use tokio::sync::watch;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use self::auth::Route;
 pub use self::docs::openapi;
+use self::{audit::Audit, auth::Route};
 use crate::{
     actors::Core,
     auth::{UserTokens, keys},
@@ -69,7 +70,8 @@ fn api_routes(routes: &mut ServiceConfig<'_>) {
         .service(statistics::stats)
         .service(events::watch_all)
         .service(nodes::nodes)
-        .service(nodes::workers);
+        .service(nodes::workers)
+        .service(audit::list);
 }
 
 /// The routes for machines outside the API.
@@ -95,6 +97,7 @@ pub struct Api {
     core: Core,
     store: Store,
     tokens: UserTokens,
+    audit: Audit,
     started_at: Timestamp,
     node: String,
     routes: Vec<Route>,
@@ -110,6 +113,7 @@ impl Api {
         let document = openapi();
         Self {
             core,
+            audit: Audit::new(store.clone()),
             store,
             tokens,
             started_at,
@@ -121,9 +125,11 @@ impl Api {
         }
     }
 
-    /// Ends the streams of server-sent events, which would otherwise outlive a stopping server's patience.
-    pub fn close_streams(&self) {
+    /// Ends the streams of server-sent events, which would otherwise outlive a stopping server's patience, and gives the store
+    /// what the audit has only counted so far.
+    pub fn close(&self) {
         self.closing.send_replace(true);
+        self.audit.settle();
     }
 }
 
@@ -149,7 +155,7 @@ pub fn app(
         )
         .configure(|app| operations_routes(&mut ServiceConfig::new(app)))
         .configure(page_routes)
-        .route("/ws", web::get().to(ws::open))
+        .service(web::resource("/ws").get(ws::open))
         .default_service(web::to(edge::fallback))
         .wrap(from_fn(edge::edge))
         .wrap(Compress::default())

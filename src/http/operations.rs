@@ -1,7 +1,7 @@
 //! For machines that watch the server: is it alive, is it ready, what does it count.
 
 use actix_web::{
-    HttpResponse, get,
+    HttpRequest, HttpResponse, get,
     http::header::{self, ContentType},
     web,
 };
@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::Api;
 use crate::{
     clock,
-    metrics::{self, Scrape},
+    metrics::{Exposition, Scrape},
     protocol::record::CallState,
     stats::between,
 };
@@ -86,19 +86,26 @@ pub(super) async fn readyz(api: web::Data<Api>) -> HttpResponse {
     response.insert_header((header::CACHE_CONTROL, "no-store")).json(Readiness { ready, checks })
 }
 
-/// Answers a scrape of Prometheus.
+/// Answers a scrape of Prometheus: in OpenMetrics where `Accept` asks for that, otherwise in the text format 0.0.4.
 #[utoipa::path(
     tag = "operations",
-    responses((status = 200, description = "OpenMetrics text", body = String,
-        content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8")),
+    responses((status = 200, description = "what is counted", content(
+        (String = "text/plain; version=0.0.4; charset=utf-8"),
+        (String = "application/openmetrics-text; version=1.0.0; charset=utf-8"),
+    ))),
 )]
 #[get("/metrics")]
-pub(super) async fn scrape(api: web::Data<Api>) -> HttpResponse {
+pub(super) async fn scrape(req: HttpRequest, api: web::Data<Api>) -> HttpResponse {
+    let accept = req.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    let form = Exposition::accepted(accept.unwrap_or_default());
     let metrics = api.core.metrics();
     // Where the store does not answer, the last known numbers stay; the store has metrics of its own.
     if let Ok((waiting, oldest)) = api.core.hooks().backlog().await {
         let age = oldest.map(|oldest| between(oldest, clock::wall())).unwrap_or_default();
         metrics.webhook_backlog(usize::try_from(waiting).unwrap_or(0), age);
     }
-    HttpResponse::Ok().content_type(metrics::CONTENT_TYPE).body(metrics.scrape(counts(&api)))
+    HttpResponse::Ok()
+        .content_type(form.content_type())
+        .insert_header((header::VARY, "accept"))
+        .body(metrics.scrape(counts(&api), form))
 }

@@ -83,6 +83,8 @@ kinds! {
         "Stay below `limits.body_bytes`.";
     UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, None, "The body is of another type than JSON",
         "Send `Content-Type: application/json`.";
+    UPGRADE_REQUIRED = "upgrade-required", UPGRADE_REQUIRED, None, "This path speaks WebSocket",
+        "Connect with a WebSocket client of version 13, to `ws://` or `wss://` and the same path.";
     TOO_MANY_REQUESTS = "too-many-requests", TOO_MANY_REQUESTS, None, "Too often",
         "Wait as long as the `Retry-After` header says.";
     INTERNAL = "internal", INTERNAL_SERVER_ERROR, None, "The server failed",
@@ -155,7 +157,11 @@ impl HttpError {
             StatusCode::CONFLICT => &CONFLICT,
             _ => KINDS.iter().find(|kind| kind.status == status).unwrap_or(&&HTTP),
         };
-        Self { status, ..Self::new(kind, status.canonical_reason().unwrap_or_default()) }
+        let detail = match status {
+            StatusCode::METHOD_NOT_ALLOWED => "the Allow header has the methods of this path",
+            _ => status.canonical_reason().unwrap_or_default(),
+        };
+        Self { status, ..Self::new(kind, detail) }
     }
 
     pub(super) fn with_detail(self, detail: String) -> Self {
@@ -183,6 +189,11 @@ impl HttpError {
             self.headers.push((name, value));
         }
         self
+    }
+
+    /// The code of the call-control contract, where one fits.
+    pub(super) fn code(&self) -> Option<Code> {
+        self.kind.error_code
     }
 
     /// The body.
@@ -291,8 +302,8 @@ mod tests {
 
     #[test]
     fn a_status_without_a_row_keeps_itself() {
-        let error = HttpError::of_status(StatusCode::UPGRADE_REQUIRED);
-        assert_eq!((error.kind, error.status_code().as_u16()), (&HTTP, 426));
+        let error = HttpError::of_status(StatusCode::REQUEST_TIMEOUT);
+        assert_eq!((error.kind, error.status_code().as_u16()), (&HTTP, 408));
         assert_eq!(HttpError::of_status(StatusCode::BAD_REQUEST).kind, &BAD_REQUEST);
         assert_eq!(HttpError::of_status(StatusCode::NOT_FOUND).kind, &NOT_FOUND);
     }

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, post, web};
 use serde::{Deserialize, Serialize};
 
 use super::{
     Api,
+    audit::Target,
     extract::Body,
     problem::{self, HttpError, Problem},
 };
@@ -57,7 +58,12 @@ struct Token {
     security(("api_key" = ["admin"])),
 )]
 #[post("/tokens")]
-pub(super) async fn mint(api: web::Data<Api>, Body(form): Body<TokenForm>) -> Result<HttpResponse, HttpError> {
+pub(super) async fn mint(
+    req: HttpRequest,
+    api: web::Data<Api>,
+    Body(form): Body<TokenForm>,
+) -> Result<HttpResponse, HttpError> {
+    req.extensions_mut().insert(Target(format!("users/{}", form.user.as_str())));
     if !(1..=MAX_TTL_SECS).contains(&form.ttl_secs) {
         return Err(HttpError::field("/ttl_secs", format!("must be 1 to {MAX_TTL_SECS}")));
     }

@@ -157,7 +157,7 @@ pub(super) async fn put(
     Ok(if created { HttpResponse::Created().finish() } else { HttpResponse::NoContent().finish() })
 }
 
-/// Removes an account. Sessions stay until they end; kick ends them.
+/// Removes an account, and ends every session of the user's with 211, as a kick does.
 #[utoipa::path(
     tag = "users",
     params(("user" = String, Path, description = "the user's name")),
@@ -169,7 +169,8 @@ pub(super) async fn put(
 )]
 #[delete("/users/{user}")]
 pub(super) async fn delete(api: web::Data<Api>, user: web::Path<UserId>) -> Result<HttpResponse, HttpError> {
-    if api.store.delete_account(user.into_inner()).await? {
+    if api.store.delete_account(user.clone()).await? {
+        let _told = api.core.kick(&user);
         return Ok(HttpResponse::NoContent().finish());
     }
     Err(HttpError::new(&problem::NOT_FOUND, "this user has no account"))

@@ -14,12 +14,8 @@ impl From<HooksError> for HttpError {
     fn from(error: HooksError) -> Self {
         match error {
             // The name is in the path; everything else in the body.
-            HooksError::Spec(spec) if spec.pointer().is_empty() => Self::parameter("name", spec.to_string()),
-            HooksError::Spec(spec) => {
-                let (pointer, text) = (spec.pointer(), spec.to_string());
-                let prefix = format!("{}: ", pointer.trim_start_matches('/'));
-                Self::field(pointer, text.strip_prefix(&prefix).unwrap_or(&text))
-            }
+            HooksError::Spec(spec) if spec.field() == "name" => Self::parameter("name", spec.to_string()),
+            HooksError::Spec(spec) => Self::field(&format!("/{}", spec.field()), spec.to_string()),
             HooksError::NotFound | HooksError::NoDelivery => Self::new(&problem::NOT_FOUND, error.to_string()),
             HooksError::ReadOnly => Self::new(&problem::CONFLICT, error.to_string()),
             HooksError::Store(error) => error.into(),

@@ -2,11 +2,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use actix_web::{
-    HttpRequest, HttpResponse, ResponseError as _,
-    http::{StatusCode, header},
-    web,
-};
+use actix_http::ws::{HandshakeError, verify_handshake};
+use actix_web::{HttpRequest, HttpResponse, ResponseError as _, http::header, web};
 
 use super::{
     Api, auth,
@@ -34,6 +31,9 @@ pub(super) async fn open(request: HttpRequest, api: web::Data<Api>) -> Result<Ht
         let detail = "a secret in a URL ends up in logs: send it in the login frame or the Authorization header";
         return refuse(HttpError::parameter(name, detail));
     }
+    if let Err(error) = verify_handshake(request.head()) {
+        return Err(no_handshake(&request, &error).into());
+    }
     let config = core.config();
     if !is_origin_allowed(&request, &config) {
         core.metrics().limit_hit(Limit::Origin);
@@ -48,19 +48,21 @@ pub(super) async fn open(request: HttpRequest, api: web::Data<Api>) -> Result<Ht
         Err(limit) => {
             core.metrics().limit_hit(limit);
             let error = HttpError::new(&problem::TOO_MANY_REQUESTS, "too many connections: try again in a moment");
-            return refuse(error.header(header::RETRY_AFTER, "5"));
+            return Err(error.header(header::RETRY_AFTER, "5").into());
         }
     };
     let device = query.into_iter().find(|(name, _)| name == "device").map(|(_, device)| device);
     let token = auth::bearer(request.headers()).map(str::to_owned);
-    let answer = ws_conn::upgrade(core, ticket, token, device, &request);
-    answer.or_else(|error| {
-        // A client that speaks plain HTTP hears what to speak instead.
-        let asked = request.headers().contains_key(header::UPGRADE);
-        let status = if asked { error.error_response().status() } else { StatusCode::UPGRADE_REQUIRED };
-        let error = HttpError::of_status(status).with_detail(error.to_string());
-        refuse(if asked { error } else { error.header(header::UPGRADE, "websocket") })
-    })
+    ws_conn::upgrade(core, ticket, token, device, &request).map_err(Into::into)
+}
+
+/// A client that speaks plain HTTP hears what to speak instead.
+fn no_handshake(request: &HttpRequest, error: &HandshakeError) -> HttpError {
+    if request.headers().contains_key(header::UPGRADE) {
+        return HttpError::of_status(error.error_response().status()).with_detail(error.to_string());
+    }
+    let detail = "only WebSockets are opened here: connect to ws:// or wss:// with a WebSocket client";
+    HttpError::new(&problem::UPGRADE_REQUIRED, detail).header(header::UPGRADE, "websocket")
 }
 
 /// Whether a browser's page may connect: one of this server's own, or one that the configuration names. Clients that are no

@@ -57,7 +57,7 @@ label! {
 }
 
 label! {
-    /// What became of a WebSocket connection's first frame.
+    /// What became of a WebSocket connection. Each counts once; a session that is resumed over several counts for each.
     ConnectionResult {
         /// A new session.
         LoggedIn = "logged_in",
@@ -67,7 +67,7 @@ label! {
         Denied = "denied",
         /// Turned away: a limit, an origin, a draining server.
         Refused = "refused",
-        /// Gone before any login.
+        /// Gone, or given up, before any login.
         Abandoned = "abandoned",
     }
 }

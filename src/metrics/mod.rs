@@ -3,6 +3,7 @@
 //! Labels come from enums and literals, never from what a client sent: no user, device, call or address is one. A name here
 //! is also a row of `docs/metrics.md`, which a test compares.
 
+mod classic;
 mod labels;
 mod process;
 
@@ -32,11 +33,35 @@ use crate::{
     stats::{Latency, Stats, between},
 };
 
-/// The content type of a scrape.
-pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+/// The form of a scrape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exposition {
+    /// The text format of Prometheus.
+    Classic,
+    /// OpenMetrics.
+    OpenMetrics,
+}
 
-/// A counter whose name without `_total` belongs to a gauge already. OpenMetrics lets no two families share that name, so this
-/// one says of itself only that it is a number; rates over it work all the same.
+impl Exposition {
+    /// The form for a client that accepts this: OpenMetrics only where it is asked for.
+    #[must_use]
+    pub fn accepted(accept: &str) -> Self {
+        let asked = accept.split(',').any(|kind| kind.trim_start().starts_with("application/openmetrics-text"));
+        if asked { Self::OpenMetrics } else { Self::Classic }
+    }
+
+    /// Its content type.
+    #[must_use]
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Classic => "text/plain; version=0.0.4; charset=utf-8",
+            Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
+        }
+    }
+}
+
+/// A counter whose name without `_total` belongs to a gauge already. OpenMetrics lets no two families share that name, so there
+/// this one says of itself only that it is a number; rates over it work all the same.
 #[derive(Debug, Clone, Default)]
 struct Total(Family<Labels<1>, Gauge>);
 
@@ -313,9 +338,9 @@ impl Metrics {
         self.0.actors.get_or_create(&[("kind", kind)]).inc_by(change);
     }
 
-    /// The text of a scrape.
+    /// The text of a scrape, in that form.
     #[must_use]
-    pub fn scrape(&self, seen: Scrape) -> String {
+    pub fn scrape(&self, seen: Scrape, form: Exposition) -> String {
         for (state, count) in ["requested", "ringing", "talking"].into_iter().zip(seen.calls) {
             self.0.calls.get_or_create(&[("state", state)]).set(whole(count));
         }
@@ -325,7 +350,10 @@ impl Metrics {
         let mut out = String::with_capacity(16 * 1024);
         // Writing to a `String` does not fail.
         text::encode(&mut out, &self.0.registry).unwrap_or_default();
-        out
+        match form {
+            Exposition::Classic => classic::of_openmetrics(&out),
+            Exposition::OpenMetrics => out,
+        }
     }
 }
 
@@ -338,7 +366,7 @@ mod tests {
     use super::*;
 
     /// A scrape in which every metric has a value.
-    fn full() -> String {
+    fn full(form: Exposition) -> String {
         let metrics = Metrics::new();
         metrics.veto(VetoOutcome::Allow, Duration::from_millis(3));
         metrics.delivery(Delivery::Delivered);
@@ -354,12 +382,12 @@ mod tests {
         metrics.bus_lag(3);
         metrics.actors("call", 1);
         metrics.0.calls_ended.inc("reason", "hangup");
-        metrics.scrape(Scrape { calls: [1, 2, 3], users_online: 7, sessions: 8, draining: true })
+        metrics.scrape(Scrape { calls: [1, 2, 3], users_online: 7, sessions: 8, draining: true }, form)
     }
 
     #[test]
     fn a_scrape_has_the_names_that_were_agreed() {
-        let scrape = full();
+        let scrape = full(Exposition::OpenMetrics);
         for line in [
             "hookswitch_calls{state=\"talking\"} 3",
             "hookswitch_calls_total{reason=\"hangup\"} 1",
@@ -383,14 +411,55 @@ mod tests {
     #[test]
     fn every_metric_is_documented() {
         let docs = include_str!("../../docs/metrics.md");
-        for line in full().lines().filter_map(|line| line.strip_prefix("# TYPE ")) {
+        for line in full(Exposition::Classic).lines().filter_map(|line| line.strip_prefix("# TYPE ")) {
             let (name, kind) = line.split_once(' ').unwrap();
-            let suffix = match kind {
-                "counter" => "_total",
-                "info" => "_info",
-                _ => "",
-            };
-            assert!(docs.contains(&format!("| `{name}{suffix}` | {kind} |")), "{name}{suffix} {kind}");
+            assert!(docs.contains(&format!("| `{name}` | {kind} |")), "{name} {kind}");
         }
+    }
+
+    #[test]
+    fn openmetrics_is_for_those_who_ask_for_it() {
+        let of = Exposition::accepted;
+        assert_eq!([of(""), of("*/*"), of("text/plain;version=0.0.4")], [Exposition::Classic; 3]);
+        let prometheus = "text/plain;version=0.0.4;q=0.5, application/openmetrics-text;version=1.0.0;q=0.6, */*;q=0.1";
+        assert_eq!(of(prometheus), Exposition::OpenMetrics);
+    }
+
+    #[test]
+    fn each_sample_belongs_to_the_one_family_before_it() {
+        for form in [Exposition::Classic, Exposition::OpenMetrics] {
+            let scrape = full(form);
+            let (mut families, mut family) = (std::collections::BTreeSet::new(), (String::new(), String::new()));
+            for line in scrape.lines() {
+                if let Some(typed) = line.strip_prefix("# TYPE ") {
+                    let (name, kind) = typed.split_once(' ').unwrap();
+                    assert!(families.insert(name.to_owned()), "{name} is there twice");
+                    family = (name.to_owned(), kind.to_owned());
+                } else if !line.starts_with('#') {
+                    let name = line.split(['{', ' ']).next().unwrap();
+                    let suffix = name.strip_prefix(&family.0).unwrap_or_else(|| panic!("{line} under {family:?}"));
+                    let suffixes: &[&str] = match (form, family.1.as_str()) {
+                        (_, "histogram") => &["_bucket", "_sum", "_count"],
+                        (Exposition::OpenMetrics, "counter") => &["_total"],
+                        (Exposition::OpenMetrics, "info") => &["_info"],
+                        _ => &[""],
+                    };
+                    assert!(suffixes.contains(&suffix), "{line} under {family:?}");
+                }
+            }
+            for line in ["hookswitch_calls_total{reason=\"hangup\"} 1", "hookswitch_calls{state=\"talking\"} 3"] {
+                assert!(scrape.lines().any(|l| l == line), "{line}");
+            }
+        }
+        let classic = full(Exposition::Classic);
+        for line in [
+            "# HELP hookswitch_calls_total Calls ended, by reason.",
+            "# TYPE hookswitch_calls_total counter",
+            "# TYPE hookswitch_limit_hits_total counter",
+            "# TYPE hookswitch_build_info gauge",
+        ] {
+            assert!(classic.lines().any(|l| l == line), "{line} is not in\n{classic}");
+        }
+        assert!(!classic.contains("# EOF") && !classic.contains("# UNIT"), "{classic}");
     }
 }

@@ -13,6 +13,7 @@
 //! | [`session`] | a login and its resumes |
 //! | [`native`] | the frames of `/ws` |
 //! | [`scope`] | what an API key may do |
+//! | [`wording`] | what is said of JSON that does not fit |
 
 pub mod call;
 pub mod codes;
@@ -25,3 +26,4 @@ pub mod record;
 pub mod room;
 pub mod scope;
 pub mod session;
+pub mod wording;

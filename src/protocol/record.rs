@@ -139,7 +139,7 @@ pub struct Transition {
     /// The code that went with it; 0 for every step but the end.
     pub error_code: Code,
     /// Why, at the end.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub reason: Option<Reason>,
 }
 

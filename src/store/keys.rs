@@ -75,14 +75,6 @@ fn key(row: &Row<'_>) -> rusqlite::Result<KeyRow> {
 }
 
 impl Store {
-    /// Adds a key.
-    ///
-    /// # Errors
-    /// [`StoreError`] where it could not be committed, or its id or hash is there already.
-    pub async fn add_key(&self, key: KeyRow) -> Result<(), StoreError> {
-        self.write(move |tx| insert(tx, &key)).await
-    }
-
     /// The key whose text has that SHA-256.
     ///
     /// # Errors
@@ -94,21 +86,5 @@ impl Store {
                 .optional()
         })
         .await
-    }
-
-    /// Every key, the oldest first.
-    ///
-    /// # Errors
-    /// [`StoreError`] where they could not be read.
-    pub async fn keys(&self) -> Result<Vec<KeyRow>, StoreError> {
-        self.read(all).await
-    }
-
-    /// Removes a key. False where there was none.
-    ///
-    /// # Errors
-    /// [`StoreError`] where it could not be committed.
-    pub async fn delete_key(&self, id: Uuid) -> Result<bool, StoreError> {
-        self.write(move |tx| delete(tx, id)).await
     }
 }

@@ -14,6 +14,7 @@
 //! | `reader` | the threads that read |
 //! | `calls`, `search` | calls as rows; lists of them |
 //! | [`accounts`], [`keys`] | who may log in; who may use the API |
+//! | [`audit`] | who changed what |
 //! | `webhooks`, `outbox` | hooks; their events that wait for delivery |
 //! | `retention` | forgetting |
 //!
@@ -21,6 +22,7 @@
 //! has it.
 
 pub mod accounts;
+pub mod audit;
 mod calls;
 mod error;
 pub mod keys;
@@ -49,6 +51,7 @@ use tokio::sync::{Notify, oneshot};
 
 pub use self::{
     accounts::Account,
+    audit::{AuditQuery, AuditRow},
     error::StoreError,
     keys::KeyRow,
     options::{CommitObserver, StoreOptions},
@@ -287,6 +290,12 @@ impl Drop for Inner {
     fn drop(&mut self) {
         self.close();
     }
+}
+
+/// Whether a data directory has a store in it.
+#[must_use]
+pub fn is_in(data_dir: &Path) -> bool {
+    schema::file(data_dir).exists()
 }
 
 /// Opens the file of a data directory for a command-line program, next to a server or without one: schema up to date, no

@@ -60,21 +60,26 @@ impl Sweeper {
     }
 }
 
-/// Removes calls that ended, and webhook events that were delivered or given up, before `cutoff`. True where there may be more.
+/// Removes calls that ended, webhook events that were delivered or given up, and rows of the audit, all before `cutoff`. True
+/// where there may be more.
 fn remove(db: &Connection, cutoff: Timestamp) -> rusqlite::Result<bool> {
     let old_calls = "SELECT seq FROM calls WHERE seq < ?1 AND ended_at < ?2 AND class > 0 ORDER BY seq LIMIT ?3";
     let old_events = "SELECT id FROM outbox WHERE state <> 'pending' AND at < ?1 LIMIT ?2";
+    let old_audit = "SELECT id FROM audit WHERE at < ?1 LIMIT ?2";
     let numbers = |sql: &str, values: &[i64]| -> rusqlite::Result<Vec<i64>> {
         db.prepare_cached(sql)?.query_map(rusqlite::params_from_iter(values), |row| row.get(0))?.collect()
     };
     // Looked up outside the transaction: mostly there is nothing, and then nothing is written.
-    let calls = numbers(old_calls, &[super::calls::last_seq(cutoff), cutoff.0, BATCH])?;
-    let events = numbers(old_events, &[cutoff.0, BATCH])?;
-    if calls.is_empty() && events.is_empty() {
+    let old = [
+        ("DELETE FROM calls WHERE seq = ?1", numbers(old_calls, &[super::calls::last_seq(cutoff), cutoff.0, BATCH])?),
+        ("DELETE FROM outbox WHERE id = ?1", numbers(old_events, &[cutoff.0, BATCH])?),
+        ("DELETE FROM audit WHERE id = ?1", numbers(old_audit, &[cutoff.0, BATCH])?),
+    ];
+    if old.iter().all(|(_, rows)| rows.is_empty()) {
         return Ok(false);
     }
     let tx = Transaction::new_unchecked(db, TransactionBehavior::Immediate)?;
-    for (sql, rows) in [("DELETE FROM calls WHERE seq = ?1", &calls), ("DELETE FROM outbox WHERE id = ?1", &events)] {
+    for (sql, rows) in &old {
         let mut delete = tx.prepare_cached(sql)?;
         for row in rows {
             delete.execute([row])?;
@@ -82,5 +87,5 @@ fn remove(db: &Connection, cutoff: Timestamp) -> rusqlite::Result<bool> {
     }
     tx.commit()?;
     let full = usize::try_from(BATCH).unwrap_or(usize::MAX);
-    Ok(calls.len() >= full || events.len() >= full)
+    Ok(old.iter().any(|(_, rows)| rows.len() >= full))
 }

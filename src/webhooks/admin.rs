@@ -14,10 +14,11 @@ use super::{
     queue::after,
     registry::{Hook, Source, Table},
     sign::{Keyring, Secret},
-    spec::{HookSpec, OnFailure, SpecError},
+    spec::{HookSpec, OnFailure},
 };
 use crate::{
     clock,
+    config::hook_rules::SpecError,
     protocol::record::Timestamp,
     store::{
         outbox::{self, Delivery, State},

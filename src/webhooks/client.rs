@@ -7,12 +7,11 @@ use reqwest::{
     redirect,
 };
 
-use super::{
-    guard::{self, GuardError, GuardedResolver},
-    registry::Hook,
-    sign::unix_secs,
+use super::{registry::Hook, resolver::GuardedResolver, sign::unix_secs};
+use crate::{
+    clock,
+    config::guard::{self, GuardError},
 };
-use crate::clock;
 
 /// Longest answer that is read. Unit: bytes. A verdict is far shorter; more is cut off with its connection.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;

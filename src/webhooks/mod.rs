@@ -11,7 +11,7 @@
 //! | module | what |
 //! | --- | --- |
 //! | `spec`, `registry` | what a hook is; which are in force |
-//! | `sign`, `guard`, `client` | signatures; which addresses may be called; the one HTTP client |
+//! | `sign`, `resolver`, `client` | signatures; names resolved under guard; the one HTTP client |
 //! | `veto` | the question before the ring |
 //! | `deliver`, `queue`, `retry` | the outbox's events: the loop, the order, the waits |
 //! | `presence` | users coming and going, best effort |
@@ -23,10 +23,10 @@
 mod admin;
 mod client;
 mod deliver;
-mod guard;
 mod presence;
 mod queue;
 mod registry;
+mod resolver;
 mod retry;
 mod sign;
 mod spec;
@@ -48,10 +48,8 @@ use tokio::{
 
 pub use self::{
     admin::{HookView, Put, TestReport},
-    guard::GuardError,
     registry::Source,
-    sign::SecretError,
-    spec::{HookSpec, OnFailure, SpecError},
+    spec::{HookSpec, OnFailure},
     veto::VetoDone,
 };
 use self::{
@@ -59,7 +57,10 @@ use self::{
     deliver::{Deliverer, Terms},
     registry::Registry,
 };
-pub use crate::store::outbox::{Delivery, State as DeliveryState};
+pub use crate::{
+    config::hook_rules::SpecError,
+    store::outbox::{Delivery, State as DeliveryState},
+};
 use crate::{
     protocol::{
         codes::Door,
@@ -141,7 +142,7 @@ pub enum HooksError {
     #[error(transparent)]
     Spec(#[from] SpecError),
     /// A hook of the configuration file is wrong.
-    #[error("webhook {name:?} of the configuration file: {source}")]
+    #[error("webhook {name:?} of the configuration file is wrong")]
     File {
         /// Its name.
         name: String,

@@ -9,12 +9,8 @@ use std::{
 use tokio::sync::Semaphore;
 use url::Url;
 
-use super::{
-    presence::Presence,
-    sign::Keyring,
-    spec::{HookSpec, Wants},
-};
-use crate::protocol::record::Timestamp;
+use super::{presence::Presence, sign::Keyring, spec::HookSpec};
+use crate::{config::hook_rules::Wants, protocol::record::Timestamp};
 
 /// Who registered a hook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]

@@ -8,19 +8,11 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-use crate::{clock, protocol::record::Timestamp};
-
-/// What a secret's text begins with.
-const PREFIX: &str = "whsec_";
-/// Shortest key. Unit: bytes. Source: Standard Webhooks.
-const MIN_KEY_BYTES: usize = 24;
-/// Longest key. Unit: bytes. Source: Standard Webhooks.
-const MAX_KEY_BYTES: usize = 64;
-
-/// What is wrong with a secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a secret is whsec_ followed by the base64 of 24 to 64 bytes")]
-pub struct SecretError;
+use crate::{
+    clock,
+    config::hook_rules::{SECRET_PREFIX, SecretError, signing_key},
+    protocol::record::Timestamp,
+};
 
 /// A signing key. Never printed: `Debug` shows nothing of it.
 #[derive(Clone, PartialEq, Eq)]
@@ -35,19 +27,23 @@ impl Secret {
         Ok(Self(clock::random::<32>()?.to_vec()))
     }
 
+    /// The key of these bytes, whose length was checked.
+    pub(super) fn of_key(key: Vec<u8>) -> Self {
+        Self(key)
+    }
+
     /// Reads the text form.
     ///
     /// # Errors
     /// [`SecretError`] where the prefix, the base64 or the length is wrong.
     pub(super) fn parse(text: &str) -> Result<Self, SecretError> {
-        let key = STANDARD.decode(text.strip_prefix(PREFIX).ok_or(SecretError)?).map_err(|_| SecretError)?;
-        if (MIN_KEY_BYTES..=MAX_KEY_BYTES).contains(&key.len()) { Ok(Self(key)) } else { Err(SecretError) }
+        signing_key(text).map(Self)
     }
 
     /// The text form, for the store and for the one answer that shows it.
     #[must_use]
     pub(super) fn reveal(&self) -> String {
-        format!("{PREFIX}{}", STANDARD.encode(&self.0))
+        format!("{SECRET_PREFIX}{}", STANDARD.encode(&self.0))
     }
 
     /// One signature of `id.timestamp.body`: `v1,` and the base64 of its HMAC-SHA256.

@@ -19,6 +19,7 @@ use crate::{
         ids::UserId,
         native::MAX_USER_STR_BYTES,
         record::{CallRecord, VetoOutcome, VetoPolicy, VetoRecord},
+        wording,
     },
 };
 
@@ -185,7 +186,8 @@ struct Answer {
 
 #[derive(Deserialize)]
 struct Code32 {
-    error_code: Code,
+    /// Its absence is no verdict, whatever else is there: only an answer without a body may do without it.
+    error_code: Option<Code>,
     #[serde(default)]
     message: Value,
 }
@@ -215,8 +217,9 @@ fn read(reply: &Reply) -> Result<Answer, String> {
     if body.trim_ascii_start().starts_with(b"[") {
         return Err("malformed answer: it is no JSON object".to_owned());
     }
-    let malformed = |error: serde_json::Error| format!("malformed answer: {error}");
+    let malformed = |error: serde_json::Error| format!("malformed answer: {}", wording::of(&error));
     let Code32 { error_code, message } = serde_json::from_slice(body).map_err(malformed)?;
+    let error_code = error_code.ok_or("malformed answer: it has no error_code")?;
     let message = message.as_str().map(clip);
     if error_code != SUCCESS {
         return Ok(Answer { error_code, message, changes: Changes::default() });
@@ -283,6 +286,7 @@ mod tests {
         let long = format!(r#"{{"error_code":0,"user_str":"{}"}}"#, "x".repeat(8193));
         for body in [
             "{}",
+            r#"{"target_user":"bob"}"#,
             "null",
             "0",
             "ok",
@@ -304,6 +308,7 @@ mod tests {
         ] {
             assert!(verdict(200, body).is_err(), "{body}");
         }
+        assert_eq!(verdict(200, r#"{"flags":1}"#), Err("malformed answer: it has no error_code".to_owned()));
         for status in [199, 300, 302, 404, 500] {
             assert_eq!(verdict(status, ""), Err(format!("status {status}")));
         }

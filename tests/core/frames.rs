@@ -113,6 +113,33 @@ fn malformed_fields_are_error_21_with_the_id() {
 }
 
 #[test]
+fn a_malformed_field_is_named_with_what_it_must_be() {
+    for (more, says) in [
+        (json!({"flags": "3"}), "flags: must be a whole number from 0 to 4294967295"),
+        (json!({"user": null}), "user: must be text"),
+        (json!({"user": "a b"}), "user: a user name has only letters, digits and . _ @ : + - in it"),
+        (json!({"call": "17"}), "call: must be a UUID"),
+        (json!({"ring_secs": "9"}), "ring_secs: must be a number"),
+        (json!({"event": "foo"}), "event: must be request, reply or finish"),
+    ] {
+        assert_eq!(refused(&call(&more)).message, says);
+    }
+    assert_eq!(refused(r#"{"type":"watch"}"#).message, "the field `users` must be there");
+    assert_eq!(refused(r#"{"type":"watch","users":["a",5]}"#).message, "users[1]: must be text");
+}
+
+#[test]
+fn null_for_an_optional_field_is_the_same_as_leaving_it_out() {
+    let optional = ["id", "error_code", "flags", "param", "user_str", "call", "sdp", "ring_secs"];
+    let nulls = optional.into_iter().map(|name| (name.to_owned(), Value::Null)).collect();
+    let with = |more: &Value| native::decode(&call(more)).unwrap();
+    assert_eq!(with(&Value::Object(nulls)), with(&json!({})));
+    let login = |more: &str| native::decode_login(&format!(r#"{{"type":"login","token":"t"{more}}}"#)).unwrap();
+    let nulls = r#","id":null,"user":null,"password":null,"resume":null,"last_seq":null,"device":null"#;
+    assert_eq!(login(nulls), login(""));
+}
+
+#[test]
 fn what_is_no_json_object_is_hopeless() {
     for text in ["", "x", "{", "{\"type\":\"ping\"", "{\"type\":\"ping\"} x", "5", "\"ping\"", "[\"ping\"]", "null"] {
         let error = refused(text);
@@ -295,7 +322,7 @@ fn logged_in_shows_the_unfinished_call_from_the_partys_side() {
     golden(
         &frame,
         &json!({"type": "logged_in", "user": "bob", "session": CALL, "resume": "secret", "resumed": false,
-            "heartbeat_secs": 25.0, "ice_servers": [], "seq": 4, "calls": [{
+            "heartbeat_secs": 25, "ice_servers": [], "seq": 4, "calls": [{
                 "id": CALL, "state": "ringing", "version": 2, "caller": "alice", "callee": "bob",
                 "caller_device": "web", "callee_device": null, "caller_door": "native", "callee_door": "native",
                 "placed": false, "flags": 3, "param": 7, "user_str": "hi", "room": null, "error_code": null,

@@ -27,7 +27,13 @@ async fn sighup_takes_over_log_level_limits_and_hooks_and_names_what_needs_a_res
     server.says("configuration reloaded").await;
     server.says("these settings need a restart").await;
     let line = server.log().lines().find(|line| line.contains("need a restart")).unwrap().to_owned();
-    assert!(line.contains("call.glare"), "{line}");
+    assert!(line.contains("\"keys\":\"call.glare\""), "{line}");
+    server.get("/api/v1/stats").await;
+    let answered = eventually("the request is in the log", || async {
+        server.log().lines().find(|line| line.contains("\"answered\"") && line.contains("/stats")).map(str::to_owned)
+    });
+    let answered: Value = serde_json::from_str(&answered.await).unwrap();
+    assert!(answered["dur_ms"].is_f64() && answered["status"] == 200, "{answered}");
     let mut bob = server.login("bob").await;
     bob.send(request("nobody"));
     bob.expect("ok").await;
@@ -110,6 +116,14 @@ async fn tls_files_are_served_and_read_again_at_a_reload() {
     assert!(server.log().contains("https://127.0.0.1:"));
     assert!(trusted(&server).await);
     assert!(server.http.get(format!("{}/healthz", server.url)).send().await.is_err(), "plain HTTP is not answered");
+    let url = format!("https://{}", server.address);
+    let calls = |more: &[&str]| server.setup.command(&["calls", "--json", "--url", &url]).args(more).output().unwrap();
+    let stranger = calls(&[]);
+    assert!(!stranger.status.success());
+    assert!(String::from_utf8_lossy(&stranger.stderr).contains("--ca names a certificate to trust"));
+    let trusting = calls(&["--ca", "tls.crt"]);
+    assert!(trusting.status.success(), "{}", String::from_utf8_lossy(&trusting.stderr));
+    assert!(!calls(&["--ca", "tls.key"]).status.success());
     let mut alice = secure_login(&server, "alice").await;
     let mut bob = secure_login(&server, "bob").await;
     let (call, _) = talk(&mut alice, &mut bob).await;
@@ -132,6 +146,12 @@ async fn tls_files_are_served_and_read_again_at_a_reload() {
     assert!(!trusted(&server).await);
     server.signal(Signal::HUP);
     eventually("the second certificate is served", || async { trusted(&server).await.then_some(()) }).await;
+}
+
+#[tokio::test]
+async fn a_short_token_secret_is_warned_of_in_development_mode() {
+    let server = Setup::dev().set("AUTH__JWT_SECRET", "short").start().await;
+    server.says("auth.jwt_secret is short").await;
 }
 
 #[tokio::test]

@@ -24,7 +24,11 @@ async fn an_account_comes_changes_and_goes() {
         client.send(json!({"type": "login", "user": "alice", "password": password})).await;
         client.next(answer).await;
     }
+    let mut here = Client::connect(&server).await;
+    here.send(json!({"type": "login", "user": "alice", "password": "second"})).await;
+    here.next("logged_in").await;
     assert_eq!(account("DELETE").send().await.unwrap().status().as_u16(), 204);
+    assert_eq!(here.next("closing").await["error_code"], 211, "who has no account any more is not here any more");
     assert_eq!(problem(account("DELETE").send().await.unwrap()).await["status"], 404);
 }
 

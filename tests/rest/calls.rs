@@ -33,6 +33,16 @@ async fn a_call_is_seen_from_ring_to_record() {
     assert!(call["ring_ms"].is_u64() && call["talk_ms"].is_u64() && call["error_code"] == 0, "{call}");
     let states: Vec<&Value> = call["timeline"].as_array().unwrap().iter().map(|step| &step["state"]).collect();
     assert_eq!(states, ["requested", "ringing", "talking", "ended"]);
+    let reasons: Vec<&Value> = call["timeline"].as_array().unwrap().iter().map(|step| &step["reason"]).collect();
+    assert_eq!(reasons, [&Value::Null, &Value::Null, &Value::Null, &json!("hangup")]);
+    for step in call["timeline"].as_array().unwrap() {
+        let fields: Vec<&String> = step.as_object().unwrap().keys().collect();
+        assert_eq!(
+            fields,
+            ["actor", "at", "error_code", "reason", "state", "version"].iter().collect::<Vec<_>>(),
+            "{step}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -64,7 +74,13 @@ async fn lists_are_filtered_and_paged_newest_first() {
     let second: Value = server.plain("GET", next).bearer_auth("dev").send().await.unwrap().json().await.unwrap();
     assert_eq!([of(&first), of(&second)].concat(), ids);
     assert_eq!(second["next_cursor"], Value::Null);
-    assert_eq!(server.get("/calls?state=talking").await["items"], json!([]));
+    for nothing in ["state=talking", "door=verto", "door=wechat"] {
+        assert_eq!(server.get(&format!("/calls?{nothing}")).await["items"], json!([]), "{nothing}");
+    }
+    assert_eq!(of(&server.get("/calls?door=native").await), ids);
+    let at = listed["items"][1]["requested_at"].as_str().unwrap();
+    let then = server.get(&format!("/calls?from={at}&to={at}")).await;
+    assert!(of(&then).contains(&json!(ids[1])), "a call is in the millisecond that is shown: {at}, {then}");
 }
 
 #[tokio::test]

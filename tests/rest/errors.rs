@@ -68,6 +68,52 @@ async fn wrong_bodies_are_pointed_into() {
 }
 
 #[tokio::test]
+async fn what_is_wrong_is_said_without_the_parsers_words() {
+    let server = Server::dev();
+    for (method, path, body, says) in [
+        ("GET", "/calls/17", Value::Null, "id: must be a call's id, a UUID"),
+        ("GET", "/rooms/0", Value::Null, "room: must be a room's number, 1 to 2147483647"),
+        ("GET", "/users/a%20b", Value::Null, "user: must be a user's name: 1 to 128 letters, digits and . _ @ : + -"),
+        ("POST", "/webhooks/crm/deliveries/x/replay", Value::Null, "id: must be a delivery's id, a whole number"),
+        (
+            "POST",
+            "/users/alice/finish",
+            json!({"error_code": "no"}),
+            "error_code: must be a whole number from -2147483648 to 2147483647",
+        ),
+        ("POST", "/tokens", json!({"user": null}), "user: this field must be there"),
+        ("POST", "/tokens", json!({"user": "alice", "ttl_secs": "1"}), "ttl_secs: must be a whole number, 0 or more"),
+        (
+            "PUT",
+            "/webhooks/crm",
+            json!({"url": "https://a.example/", "on_failure": "maybe"}),
+            "on_failure: must be `allow` or `refuse`",
+        ),
+    ] {
+        let problem = problem(server.send(method, path, body).await).await;
+        assert_eq!(problem["detail"], says, "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn null_for_an_optional_field_is_the_same_as_leaving_it_out() {
+    let server = Server::dev();
+    let hook = json!({"url": "https://crm.example/", "events": null, "veto": null, "timeout_ms": null, "on_failure": null,
+        "secret": null, "enabled": null, "description": null});
+    let made: Value = server.send("PUT", "/webhooks/crm", hook).await.json().await.unwrap();
+    assert_eq!(
+        (&made["timeout_ms"], &made["on_failure"], &made["enabled"]),
+        (&json!(1000), &json!("allow"), &json!(true))
+    );
+    let minted = server.send("POST", "/tokens", json!({"user": "alice", "ttl_secs": null})).await;
+    assert_eq!(minted.status().as_u16(), 201);
+    let placed = json!({"caller": "alice", "callee": "bob", "flags": null, "param": null, "user_str": null});
+    assert_eq!(problem(server.send("POST", "/calls", placed).await).await["error_code"], 100_102);
+    let finish = server.send("POST", "/users/alice/finish", json!({"error_code": null, "user_str": null})).await;
+    assert_eq!(problem(finish).await["error_code"], 100_107);
+}
+
+#[tokio::test]
 async fn what_is_no_json_or_too_much_of_it_is_refused() {
     let server = Server::dev();
     let post = || server.request("POST", "/tokens");
@@ -132,7 +178,12 @@ async fn a_plain_request_to_the_socket_is_told_what_to_speak() {
     let server = Server::dev();
     let refused = server.plain("GET", "/ws").send().await.unwrap();
     assert_eq!(refused.headers()["upgrade"], "websocket");
-    assert_eq!(problem(refused).await["status"], 426);
+    let told = problem(refused).await;
+    assert_eq!((&told["status"], &told["title"]), (&json!(426), &json!("This path speaks WebSocket")));
+    assert!(told["detail"].as_str().unwrap().contains("ws://"), "{told}");
+    let posted = server.plain("POST", "/ws").send().await.unwrap();
+    assert_eq!(posted.headers()["allow"], "GET");
+    assert_eq!(problem(posted).await["status"], 405);
     let secret = server.plain("GET", "/ws?token=x").send().await.unwrap();
     assert_eq!(problem(secret).await["errors"][0]["parameter"], "token");
 }

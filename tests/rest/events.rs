@@ -1,7 +1,7 @@
 //! The stream of server-sent events.
 
 use reqwest::Response;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use crate::{
@@ -70,7 +70,8 @@ async fn every_step_of_a_call_and_every_presence_change_is_told() {
     let server = Server::dev();
     let mut events = Events::open(&server, None).await;
     let (_alice, _bob, id) = talking(&server).await;
-    assert_eq!(events.named("user.online").await.data["data"]["user"], "alice");
+    let data = json!({"user": "alice", "device": "test", "door": "native"});
+    assert_eq!(events.named("user.online").await.data["data"], data);
     assert_eq!(events.named("user.online").await.data["data"]["user"], "bob");
     for (seq, name) in [(1, "call.requested"), (2, "call.ringing"), (3, "call.started")] {
         let event = events.named(name).await;

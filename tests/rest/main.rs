@@ -11,6 +11,7 @@
 )]
 
 mod accounts;
+mod audit;
 mod calls;
 mod client;
 mod errors;

@@ -46,23 +46,29 @@ async fn metrics_count_calls_and_requests_by_pattern() {
     let server = Server::dev();
     let (mut alice, _bob, id) = talking(&server).await;
     server.get(&format!("/calls/{id}")).await;
-    let scrape = async || {
-        let answer = server.plain("GET", "/metrics").send().await.unwrap();
-        assert_eq!(answer.headers()["content-type"], "application/openmetrics-text; version=1.0.0; charset=utf-8");
-        answer.text().await.unwrap()
+    let scrape = async |accept: &str| {
+        let answer = server.plain("GET", "/metrics").header("accept", accept).send().await.unwrap();
+        (answer.headers()["content-type"].to_str().unwrap().to_owned(), answer.text().await.unwrap())
     };
-    let text = scrape().await;
+    let (kind, text) = scrape("application/openmetrics-text;version=1.0.0,text/plain;q=0.5").await;
+    assert_eq!(kind, "application/openmetrics-text; version=1.0.0; charset=utf-8");
+    assert!(text.ends_with("# EOF\n"));
+    let (kind, text) = scrape("*/*").await;
+    assert_eq!(kind, "text/plain; version=0.0.4; charset=utf-8");
     for line in ["hookswitch_calls{state=\"talking\"} 1", "hookswitch_sessions 2", "hookswitch_users_online 2"] {
         assert!(text.lines().any(|l| l == line), "{line} is not in\n{text}");
     }
     let route = "route=\"/api/v1/calls/{id}\",method=\"GET\",status=\"200\"";
     assert!(text.contains(&format!("hookswitch_http_request_duration_seconds_count{{{route}}} 1")), "{text}");
-    assert!(text.contains("process_resident_memory_bytes ") && text.ends_with("# EOF\n"));
+    assert!(text.contains("process_resident_memory_bytes ") && !text.contains("# EOF"));
     assert!(!text.contains("alice") && !text.contains(&id));
     server.send("POST", &format!("/calls/{id}/finish"), json!({})).await;
     alice.event("finish").await;
-    let text = scrape().await;
-    assert!(text.contains("hookswitch_calls_total{reason=\"forced\"} 1"), "{text}");
+    let (_, text) = scrape("text/plain").await;
+    assert!(
+        text.contains("# TYPE hookswitch_calls_total counter\nhookswitch_calls_total{reason=\"forced\"} 1"),
+        "{text}"
+    );
 }
 
 #[tokio::test]
@@ -97,4 +103,36 @@ async fn the_one_node_is_this_server() {
     );
     assert_eq!((&node["draining"], &nodes["next_cursor"]), (&json!(false), &Value::Null));
     assert_eq!(server.get("/workers").await, json!({"items": [], "next_cursor": null}));
+}
+
+#[tokio::test]
+async fn each_connection_counts_once_with_what_became_of_it() {
+    let server = Server::start(&[], &[("HOOKSWITCH__LIMITS__UNAUTHENTICATED", "1")]);
+    let mut denied = Client::connect(&server).await;
+    denied.send(json!({"type": "login", "token": "x"})).await;
+    denied.next("error").await;
+    let minted = server.plain("POST", "/api/v1/tokens").bearer_auth(server.key("admin"));
+    let minted: Value = minted.json(&json!({"user": "alice"})).send().await.unwrap().json().await.unwrap();
+    until("the denied one is gone", async || counts(&server).await.contains("{result=\"denied\"} 1").then_some(()))
+        .await;
+    let mut alice = Client::connect(&server).await;
+    alice.send(json!({"type": "login", "token": minted["token"]})).await;
+    alice.next("logged_in").await;
+    let silent = Client::connect(&server).await;
+    assert!(tokio_tungstenite::connect_async(format!("ws://{}/ws", server.address)).await.is_err(), "one too many");
+    drop(silent);
+    until("the silent one is gone", async || counts(&server).await.contains("\"abandoned\"").then_some(())).await;
+    for result in ["denied", "logged_in", "refused", "abandoned"] {
+        let line = format!("hookswitch_connections_total{{result=\"{result}\"}} 1");
+        let text = counts(&server).await;
+        assert!(text.lines().any(|l| l == line), "{line} is not in\n{text}");
+    }
+}
+
+async fn counts(server: &Server) -> String {
+    let text = server.plain("GET", "/metrics").send().await.unwrap().text().await.unwrap();
+    text.lines()
+        .filter(|line| line.starts_with("hookswitch_connections_total"))
+        .map(|line| format!("{line}\n"))
+        .collect()
 }

@@ -25,20 +25,63 @@ async fn routes(server: &Server) -> Vec<Route> {
             routes.push(Route { method: method.to_uppercase(), path, scope });
         }
     }
-    assert_eq!(routes.len(), 25);
+    assert_eq!(routes.len(), 26);
     routes
+}
+
+/// What the contract gives each scope beyond the one before. Whatever is not here is an admin's.
+const READ: [(&str, &str); 11] = [
+    ("GET", "/calls"),
+    ("GET", "/calls/"),
+    ("GET", "/rooms"),
+    ("GET", "/rooms/"),
+    ("GET", "/users"),
+    ("GET", "/users/"),
+    ("GET", "/webhooks"),
+    ("GET", "/webhooks/"),
+    ("GET", "/stats"),
+    ("GET", "/events"),
+    ("GET", "/nodes"),
+];
+const CONTROL: [(&str, &str); 4] =
+    [("POST", "/calls"), ("POST", "/calls/"), ("POST", "/users/nobody/finish"), ("POST", "/users/nobody/kick")];
+
+#[tokio::test]
+async fn the_description_asks_for_the_scopes_of_the_contract() {
+    let server = Server::start(&[], &[]);
+    for Route { method, path, scope } in routes(&server).await {
+        let path = path.strip_prefix("/api/v1").unwrap();
+        let is_in = |list: &[(&str, &str)]| {
+            let fits = |prefix: &str| path == prefix || (prefix.ends_with('/') && path.starts_with(prefix));
+            list.iter().any(|(of, prefix)| *of == method && fits(prefix))
+        };
+        let expected = match () {
+            () if is_in(&READ) || path == "/workers" => Scope::Read,
+            () if is_in(&CONTROL) => Scope::Control,
+            () => Scope::Admin,
+        };
+        assert_eq!(scope, expected, "{method} {path}");
+    }
 }
 
 #[tokio::test]
 async fn each_route_takes_keys_of_its_scope_and_above_and_no_others() {
     let server = Server::start(&[], &[]);
     let keys = Scope::ALL.map(|scope| (scope, server.key(scope.as_str())));
+    let revoked = server.key("admin");
+    server.revoke_latest_key();
     for Route { method, path, scope } in routes(&server).await {
         let at = format!("{method} {path}");
         // Without a key nobody learns whether a body would have been right.
         let refused = server.plain(&method, &path).send().await.unwrap();
         assert_eq!(refused.headers()["www-authenticate"], "Bearer realm=\"hookswitch\"", "{at}");
         assert_eq!(problem(refused).await["status"], 401, "{at}");
+        for unknown in ["hsk_wrong", &revoked, "dev"] {
+            let refused = server.plain(&method, &path).bearer_auth(unknown).send().await.unwrap();
+            let challenge = refused.headers()["www-authenticate"].to_str().unwrap().to_owned();
+            assert!(challenge.contains("invalid_token"), "{at} with {unknown}: {challenge}");
+            assert_eq!(problem(refused).await["status"], 401, "{at} with {unknown}");
+        }
         for (has, key) in &keys {
             let answer = server.plain(&method, &path).bearer_auth(key).send().await.unwrap();
             let status = answer.status().as_u16();

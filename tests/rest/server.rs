@@ -18,6 +18,7 @@ pub struct Server {
     pub folder: TempDir,
     pub http: Client,
     child: Child,
+    flags: Vec<String>,
 }
 
 impl Server {
@@ -27,7 +28,17 @@ impl Server {
     }
 
     pub fn start(flags: &[&str], env: &[(&str, &str)]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::start_in(tempfile::tempdir().unwrap(), flags, env)
+    }
+
+    /// Another life of the server, on the same data.
+    pub fn again(mut self) -> Self {
+        self.kill();
+        let folder = std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap());
+        Self::start_in(folder, &self.flags.iter().map(String::as_str).collect::<Vec<_>>(), &[])
+    }
+
+    fn start_in(folder: TempDir, flags: &[&str], env: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_hookswitch"))
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir", "data"])
             .args(flags)
@@ -47,13 +58,25 @@ impl Server {
         // Read on, or the server would block on a full pipe.
         std::thread::spawn(move || lines.for_each(drop));
         let http = Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { address: ready.expect("the server did not start"), folder, http, child }
+        let flags = flags.iter().map(|flag| (*flag).to_owned()).collect();
+        Self { address: ready.expect("the server did not start"), folder, http, child, flags }
     }
 
     /// An API key made by the command line, while the server runs.
     pub fn key(&self, scope: &str) -> String {
+        self.command(&["key", "new", "--scope", scope])
+    }
+
+    pub fn revoke_latest_key(&self) {
+        let keys = self.command(&["key", "list"]);
+        let id = keys.lines().last().unwrap().split_whitespace().next().unwrap().to_owned();
+        self.command(&["key", "revoke", &id]);
+    }
+
+    fn command(&self, args: &[&str]) -> String {
         let made = Command::new(env!("CARGO_BIN_EXE_hookswitch"))
-            .args(["key", "new", "--scope", scope, "--data-dir", "data"])
+            .args(args)
+            .args(["--data-dir", "data"])
             .env_clear()
             .current_dir(self.folder.path())
             .output()
@@ -97,10 +120,16 @@ impl Server {
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
+impl Server {
+    pub fn kill(&mut self) {
         drop(self.child.kill());
         drop(self.child.wait());
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
     }
 }
 

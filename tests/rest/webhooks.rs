@@ -88,3 +88,15 @@ async fn a_hook_of_the_file_cannot_be_changed_over_rest() {
     let refused = server.send("PUT", "/webhooks/crm", json!({"url": "https://example.com/"})).await;
     assert_eq!(problem(refused).await["status"], 409);
 }
+
+#[tokio::test]
+async fn a_url_within_this_machine_is_refused_at_once_outside_development_mode() {
+    let server = Server::start(&[], &[]);
+    let key = server.key("admin");
+    for url in ["http://localhost:9000/", "http://127.0.0.1:9000/", "http://crm.internal/", "http://[::1]/"] {
+        let put = server.plain("PUT", "/api/v1/webhooks/crm").bearer_auth(&key).json(&json!({"url": url}));
+        let refused = problem(put.send().await.unwrap()).await;
+        assert_eq!((&refused["status"], &refused["errors"][0]["pointer"]), (&json!(422), &json!("/url")), "{url}");
+        assert!(refused["detail"].as_str().unwrap().contains("webhooks.allow_private = true"), "{refused}");
+    }
+}

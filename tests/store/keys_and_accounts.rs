@@ -1,7 +1,7 @@
 use hookswitch::{
     clock,
     protocol::{record::Timestamp, scope::Scope},
-    store::{KeyRow, StoreError},
+    store::{KeyRow, StoreError, keys},
 };
 use uuid::Uuid;
 
@@ -29,7 +29,7 @@ async fn accounts_are_made_changed_listed_and_removed() {
 #[tokio::test]
 async fn keys_are_found_by_their_hash_and_gone_when_deleted() {
     let (_dir, store) = open();
-    let keys: Vec<KeyRow> = Scope::ALL
+    let all: Vec<KeyRow> = Scope::ALL
         .into_iter()
         .enumerate()
         .map(|(n, scope)| KeyRow {
@@ -40,15 +40,20 @@ async fn keys_are_found_by_their_hash_and_gone_when_deleted() {
             created_at: Timestamp(n as i64),
         })
         .collect();
-    for key in &keys {
-        store.add_key(key.clone()).await.unwrap();
+    let add = async |key: &KeyRow| {
+        let key = key.clone();
+        store.write(move |tx| keys::insert(tx, &key)).await
+    };
+    for key in &all {
+        add(key).await.unwrap();
     }
-    assert_eq!(store.keys().await.unwrap(), keys);
-    assert_eq!(store.key_by_hash([1; 32]).await.unwrap().as_ref(), Some(&keys[1]));
+    assert_eq!(store.read(keys::all).await.unwrap(), all);
+    assert_eq!(store.key_by_hash([1; 32]).await.unwrap().as_ref(), Some(&all[1]));
     assert_eq!(store.key_by_hash([9; 32]).await.unwrap(), None);
-    assert!(matches!(store.add_key(keys[0].clone()).await, Err(StoreError::Sqlite(_))));
-    assert!(store.delete_key(keys[1].id).await.unwrap());
-    assert!(!store.delete_key(keys[1].id).await.unwrap());
+    assert!(matches!(add(&all[0]).await, Err(StoreError::Sqlite(_))));
+    let id = all[1].id;
+    assert!(store.write(move |tx| keys::delete(tx, id)).await.unwrap());
+    assert!(!store.write(move |tx| keys::delete(tx, id)).await.unwrap());
     assert_eq!(store.key_by_hash([1; 32]).await.unwrap(), None);
-    assert!(!format!("{:?}", keys[2]).contains("hash"));
+    assert!(!format!("{:?}", all[2]).contains("hash"));
 }

@@ -8,6 +8,7 @@
     reason = "helpers of tests"
 )]
 
+mod audit;
 mod commits;
 mod crash;
 mod fixture;

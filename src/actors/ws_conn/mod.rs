@@ -367,6 +367,7 @@ impl WsConn {
 
     fn refuse(&mut self, id: Option<&FrameId>, refused: &Refused) {
         self.say(Message::Text(native::error(id, refused.error_code, &refused.message)));
+        self.ticket.refused(refused.close);
         self.close(refused.close, "login refused");
     }
 

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use bytestring::ByteString;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::FrameId;
 use crate::protocol::{
@@ -27,7 +27,8 @@ pub struct LoggedIn<'a> {
     pub resume: &'a str,
     /// Whether nothing was lost.
     pub resumed: bool,
-    /// How often the server pings. Unit: seconds.
+    /// How often the server pings. Unit: seconds. Written as an integer where it is one.
+    #[serde(serialize_with = "secs")]
     pub heartbeat_secs: f64,
     /// As RTCPeerConnection takes them.
     pub ice_servers: &'a serde_json::Value,
@@ -41,6 +42,13 @@ impl std::fmt::Debug for LoggedIn<'_> {
     /// Without the secret.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("LoggedIn").field("session", &self.session).field("seq", &self.seq).finish_non_exhaustive()
+    }
+}
+
+fn secs<S: Serializer>(secs: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    match Duration::try_from_secs_f64(*secs) {
+        Ok(whole) if whole.subsec_nanos() == 0 => serializer.serialize_u64(whole.as_secs()),
+        _ => serializer.serialize_f64(*secs),
     }
 }
 

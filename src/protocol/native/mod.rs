@@ -1,7 +1,8 @@
 //! The frames of `/ws`: JSON text, one object a frame.
 //!
 //! Reading is strict about what a frame means and lax about what else is in it: unknown fields are ignored, unknown types and
-//! malformed fields are answered with an error that says what to do.
+//! malformed fields are answered with an error that says what to do. `null` for a field that may be left out is the same as
+//! leaving it out.
 
 mod encode;
 
@@ -18,6 +19,7 @@ use super::{
     codes::{self, Code},
     event::{EventName, Opaque},
     ids::{CallId, DeviceId, UserId},
+    wording,
 };
 
 /// Longest `user_str`. Unit: bytes. Source: call-control contract §1.
@@ -152,14 +154,15 @@ struct Head<'a> {
 
 #[derive(Deserialize)]
 struct RawCall<'a> {
-    event: EventName,
+    #[serde(borrow)]
+    event: Cow<'a, str>,
     user: UserId,
     #[serde(default)]
-    error_code: Code,
+    error_code: Option<Code>,
     #[serde(default)]
-    flags: u32,
+    flags: Option<u32>,
     #[serde(default)]
-    param: i32,
+    param: Option<i32>,
     #[serde(default)]
     user_str: Option<String>,
     #[serde(default)]
@@ -296,19 +299,26 @@ fn frame_id(raw: &str) -> Option<FrameId> {
 }
 
 fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, String> {
-    serde_json::from_str(text).map_err(|error| {
-        let text = error.to_string();
-        // The position within a frame that a program wrote helps nobody.
-        text.split(" at line ").next().unwrap_or(&text).to_owned()
+    serde_json::from_str(text).or_else(|_| {
+        // Once more, for which field it is: only frames that are wrong pay for that.
+        let mut reader = serde_json::Deserializer::from_str(text);
+        serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let (path, what) = (error.path().to_string(), wording::of(error.inner()));
+            if path == "." { what } else { format!("{path}: {what}") }
+        })
     })
 }
 
 fn call(text: &str) -> Result<ClientFrame, String> {
     let raw: RawCall<'_> = parse(text)?;
     let user_str = raw.user_str.unwrap_or_default();
-    if raw.event == EventName::Start {
-        return Err("only the server sends start: use request, reply or finish".into());
-    }
+    let event = match &*raw.event {
+        "request" => EventName::Request,
+        "reply" => EventName::Reply,
+        "finish" => EventName::Finish,
+        "start" => return Err("only the server sends start: use request, reply or finish".into()),
+        _ => return Err("event: must be request, reply or finish".into()),
+    };
     if user_str.len() > MAX_USER_STR_BYTES {
         return Err(format!("user_str has at most {MAX_USER_STR_BYTES} bytes"));
     }
@@ -322,11 +332,11 @@ fn call(text: &str) -> Result<ClientFrame, String> {
         Some(_) => return Err("ring_secs is more than 0".into()),
     };
     Ok(ClientFrame::Call(CallFrame {
-        event: raw.event,
+        event,
         user: raw.user,
-        error_code: raw.error_code,
-        flags: raw.flags,
-        param: raw.param,
+        error_code: raw.error_code.unwrap_or_default(),
+        flags: raw.flags.unwrap_or_default(),
+        param: raw.param.unwrap_or_default(),
         user_str,
         call: raw.call.map(CallId),
         sdp: sdp.map(Opaque::new),

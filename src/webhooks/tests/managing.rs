@@ -121,5 +121,6 @@ async fn hooks_of_the_file_win_and_are_read_only() {
 async fn a_bad_hook_in_the_file_stops_the_start_and_names_itself() {
     let file = vec![("crm".to_owned(), spec("ftp://example.org", ""))];
     let error = World::within(TempDir::new().unwrap(), HooksOptions { file, ..options() }).err().unwrap();
-    assert!(error.to_string().contains("crm") && error.to_string().contains("http"), "{error}");
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(error.to_string().contains("crm") && cause.contains("http"), "{error}: {cause}");
 }

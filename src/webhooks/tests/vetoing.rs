@@ -123,12 +123,17 @@ async fn connections_are_kept_alive() {
 async fn private_addresses_and_names_of_them_are_never_called() {
     let world = World::new(HooksOptions { allow_private: false, ..options() });
     let mut server = Server::start().await;
-    assert!(matches!(world.hooks.put("ip", spec(&server.url, REFUSE)).await, Err(HooksError::Spec(SpecError::Url(_)))));
-    world.put("name", &server.url.replace("127.0.0.1", "localhost"), REFUSE).await;
+    let by_name = server.url.replace("127.0.0.1", "localhost");
+    for url in [&server.url, &by_name] {
+        assert!(matches!(world.hooks.put("x", spec(url, REFUSE)).await, Err(HooksError::Spec(SpecError::Url(_)))));
+    }
+    // Stored while private addresses were allowed.
+    let world = world.restart(options()).await;
+    world.put("name", &by_name, REFUSE).await;
+    let world = world.restart(HooksOptions { allow_private: false, ..options() }).await;
     let verdict = world.ask(&call()).await;
     assert_eq!((verdict.refused, verdict.hooks[0].verdict), (Some(206), VetoOutcome::Error));
     assert!(verdict.hooks[0].message.as_deref().unwrap().starts_with("address refused"), "{verdict:?}");
-    // Stored while private addresses were allowed.
     let world = world.restart(options()).await;
     world.put("ip", &server.url, REFUSE).await;
     let world = world.restart(HooksOptions { allow_private: false, ..options() }).await;

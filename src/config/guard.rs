@@ -1,11 +1,9 @@
 //! Where a hook may point: no road from a registered URL into the operator's own network.
 //!
-//! Names are resolved here, every address is checked, and the connection goes to exactly the checked addresses; a literal
-//! address in a URL never meets a resolver and is checked apart.
+//! This much can be told without asking the network. What a name resolves to is checked again at each connection.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
 /// Longest URL of a hook. Unit: bytes. Longer ones are refused by many servers anyway.
@@ -30,6 +28,9 @@ pub enum GuardError {
     /// Link-local, metadata service, multicast, unspecified, documentation, reserved.
     #[error("{0} is never called")]
     Forbidden(IpAddr),
+    /// A name that stands for this machine or for the network it is in.
+    #[error("{0:?} is a name within this machine or its own network; webhooks.allow_private = true allows it")]
+    PrivateName(String),
     /// The name has no address.
     #[error("the name has no address")]
     NoAddress,
@@ -39,7 +40,7 @@ pub enum GuardError {
 ///
 /// # Errors
 /// [`GuardError`] naming what is wrong.
-pub(super) fn check_url(text: &str, allow_private: bool) -> Result<Url, GuardError> {
+pub(crate) fn check_url(text: &str, allow_private: bool) -> Result<Url, GuardError> {
     if text.len() > MAX_URL_BYTES {
         return Err(GuardError::Malformed);
     }
@@ -51,14 +52,25 @@ pub(super) fn check_url(text: &str, allow_private: bool) -> Result<Url, GuardErr
         return Err(GuardError::Userinfo);
     }
     check_literal(&url, allow_private)?;
-    Ok(url)
+    match url.domain().filter(|name| !allow_private && is_private_name(name)) {
+        Some(name) => Err(GuardError::PrivateName(name.to_owned())),
+        None => Ok(url),
+    }
+}
+
+/// Names that no public DNS gives out. Source: RFC 6761 (localhost), RFC 6762 (local), RFC 8375 (home.arpa), ICANN (internal).
+const PRIVATE_ZONES: [&str; 5] = ["localhost", "localhost.localdomain", "local", "home.arpa", "internal"];
+
+fn is_private_name(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    PRIVATE_ZONES.iter().any(|zone| name.strip_suffix(zone).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
 }
 
 /// Checks the address of a URL that names one instead of a host.
 ///
 /// # Errors
 /// [`GuardError::Private`] or [`GuardError::Forbidden`].
-pub(super) fn check_literal(url: &Url, allow_private: bool) -> Result<(), GuardError> {
+pub(crate) fn check_literal(url: &Url, allow_private: bool) -> Result<(), GuardError> {
     match url.host() {
         Some(Host::Ipv4(ip)) => check_address(ip.into(), allow_private),
         Some(Host::Ipv6(ip)) => check_address(ip.into(), allow_private),
@@ -71,7 +83,7 @@ pub(super) fn check_literal(url: &Url, allow_private: bool) -> Result<(), GuardE
 ///
 /// # Errors
 /// [`GuardError::Private`] or [`GuardError::Forbidden`].
-pub(super) fn check_address(ip: IpAddr, allow_private: bool) -> Result<(), GuardError> {
+pub(crate) fn check_address(ip: IpAddr, allow_private: bool) -> Result<(), GuardError> {
     let class = match ip {
         IpAddr::V4(v4) => class_v4(v4),
         IpAddr::V6(v6) => class_v6(v6),
@@ -136,31 +148,6 @@ fn class_v6(ip: Ipv6Addr) -> Class {
         // Link-local, the deprecated site-local, multicast.
         (0xfe80.., _) => Class::Forbidden,
         _ => Class::Public,
-    }
-}
-
-/// The resolver of the hooks' HTTP client: refuses a name as soon as one of its addresses is out of bounds, so that a mixed
-/// answer cannot be used to choose one later.
-#[derive(Debug)]
-pub(super) struct GuardedResolver {
-    /// Whether private addresses may be called.
-    pub(super) allow_private: bool,
-}
-
-impl Resolve for GuardedResolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let allow_private = self.allow_private;
-        Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            if found.is_empty() {
-                return Err(GuardError::NoAddress.into());
-            }
-            for address in &found {
-                check_address(address.ip(), allow_private)?;
-            }
-            let addresses: Addrs = Box::new(found.into_iter());
-            Ok(addresses)
-        })
     }
 }
 
@@ -256,6 +243,20 @@ mod tests {
     }
 
     #[test]
+    fn names_of_this_machine_are_refused_as_its_addresses_are() {
+        for host in
+            ["localhost", "LocalHost.", "a.localhost", "printer.local", "db.home.arpa", "metadata.google.internal"]
+        {
+            let url = format!("http://{host}:8080/hook");
+            assert!(matches!(check_url(&url, false), Err(GuardError::PrivateName(_))), "{host}");
+            assert!(check_url(&url, true).is_ok(), "{host}");
+        }
+        for host in ["localhost.example.org", "notlocal", "mylocalhost", "internal.example.org"] {
+            assert!(check_url(&format!("http://{host}/"), false).is_ok(), "{host}");
+        }
+    }
+
+    #[test]
     fn urls_are_http_without_credentials() {
         assert!(check_url("https://example.org/hook?x=1", false).is_ok());
         assert!(check_url("http://example.org:8080", false).is_ok());
@@ -268,13 +269,5 @@ mod tests {
         for junk in ["", "example.org", "http://", &format!("http://e.org/{}", "x".repeat(2048))] {
             assert_eq!(check_url(junk, true), Err(GuardError::Malformed), "{junk}");
         }
-    }
-
-    #[tokio::test]
-    async fn a_name_that_resolves_to_loopback_is_refused() {
-        let ask = |allow_private| GuardedResolver { allow_private }.resolve("localhost".parse().unwrap());
-        let refused = ask(false).await.err().unwrap();
-        assert!(matches!(refused.downcast_ref(), Some(GuardError::Private(_))), "{refused}");
-        assert!(ask(true).await.unwrap().next().is_some());
     }
 }
