@@ -14,6 +14,7 @@ use std::{
 };
 
 use actix::{Addr, Recipient};
+use ahash::RandomState;
 use dashmap::{DashMap, Entry};
 
 use super::messages::{ToCall, ToEndpoint};
@@ -96,6 +97,8 @@ pub enum Placed {
     InCall,
 }
 
+type Map<K, V> = DashMap<K, V, RandomState>;
+
 #[derive(Debug)]
 struct LiveCall {
     record: Arc<CallRecord>,
@@ -106,12 +109,12 @@ struct LiveCall {
 /// The directory. See the module.
 #[derive(Debug, Default)]
 pub struct Directory {
-    users: DashMap<UserId, Vec<Endpoint>>,
-    sessions: DashMap<SessionId, Addr<Session>>,
+    users: Map<UserId, Vec<Endpoint>>,
+    sessions: Map<SessionId, Addr<Session>>,
     lines: Mutex<Lines>,
-    calls: DashMap<CallId, LiveCall>,
-    watchers: DashMap<UserId, Vec<(SessionId, Recipient<ToEndpoint>)>>,
-    watching_all: DashMap<SessionId, Recipient<ToEndpoint>>,
+    calls: Map<CallId, LiveCall>,
+    watchers: Map<UserId, Vec<(SessionId, Recipient<ToEndpoint>)>>,
+    watching_all: Map<SessionId, Recipient<ToEndpoint>>,
     session_count: AtomicUsize,
 }
 
@@ -141,6 +144,8 @@ impl Directory {
         self.session_count.fetch_add(1, Ordering::Relaxed);
         self.session_count.fetch_sub(replaced.len(), Ordering::Relaxed);
         let device = endpoint.device.clone();
+        // Nearly every user has one session.
+        entry.reserve_exact(1);
         entry.push(endpoint);
         if first {
             changed();

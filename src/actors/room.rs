@@ -82,8 +82,10 @@ impl Room {
     /// Carries out what the machine asked for, then points the one timer at its next deadline.
     fn settle(&mut self, ctx: &mut Context<Self>) {
         while let Some(effect) = self.machine.poll_effect() {
-            let addr = ctx.address();
-            let committed = || -> Kept { Box::new(move |done| addr.do_send(Committed(done))) };
+            let committed = || -> Kept {
+                let room = ctx.address();
+                Box::new(move |done| room.do_send(Committed(done)))
+            };
             if self.core.perform(effect, committed) == Some(Effect::Over) {
                 self.core.over(self.machine.record());
                 ctx.notify(Drained);

@@ -133,7 +133,7 @@ async fn serve(loaded: Loaded, logging: Logging) -> Result<(), StartError> {
     // Port 0 has become a real one.
     let address = port.local_addr().map_err(cannot)?;
     if config.auth.has_short_secret() {
-        tracing::warn!("auth.jwt_secret is short and could be guessed: outside development mode it would be refused");
+        tracing::warn!("auth.jwt_secret is short and could be guessed: `openssl rand -base64 32` makes a good one");
     }
     let (parts, tokens) = build(&config)?;
     let api = web::Data::new(Api::new(parts.core.clone(), parts.store.clone(), tokens, started_at));

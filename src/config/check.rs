@@ -6,7 +6,7 @@ use super::{
     choices::JwtAlgorithm,
     endpoints::Places,
     hook_rules::HookForm,
-    schema::{Config, Endpoint, MIN_JWT_SECRET_BYTES},
+    schema::{Config, Endpoint},
     secret::Secret,
     spot::Fault,
     table::{Origin, Section as _, Values},
@@ -101,12 +101,6 @@ impl Check<'_> {
     fn tokens(&mut self, config: &Config) {
         let auth = &config.auth;
         let public = auth.jwt_public_key_file.is_some() || auth.jwks_url.is_some();
-        if auth.has_short_secret() && !config.dev {
-            let what = format!(
-                "has less than {MIN_JWT_SECRET_BYTES} bytes and could be guessed: `openssl rand -base64 32` makes a good one"
-            );
-            self.blame("auth", "jwt_secret", &what);
-        }
         for algorithm in &auth.jwt_algorithms {
             let name = algorithm.as_str();
             if *algorithm == JwtAlgorithm::Hs256 {

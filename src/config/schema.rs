@@ -72,7 +72,7 @@ section! {
 }
 
 /// The shortest shared secret for user tokens. Source: RFC 7518 §3.2, a key as long as the hash.
-pub(super) const MIN_JWT_SECRET_BYTES: usize = 32;
+const MIN_JWT_SECRET_BYTES: usize = 32;
 
 impl Auth {
     /// Whether the shared secret can be guessed.

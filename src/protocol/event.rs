@@ -36,6 +36,17 @@ impl EventName {
             Self::Finish => 4,
         }
     }
+
+    /// The name on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Reply => "reply",
+            Self::Start => "start",
+            Self::Finish => "finish",
+        }
+    }
 }
 
 /// JSON that is relayed and never read, stored or logged: session descriptions, signals between parties.
@@ -47,6 +58,11 @@ impl Opaque {
     #[must_use]
     pub fn new(json: &RawValue) -> Self {
         Self(json.to_owned().into())
+    }
+
+    /// As text.
+    pub(super) fn as_str(&self) -> &str {
+        self.0.get()
     }
 
     /// Its length. Unit: bytes.

@@ -4,6 +4,8 @@
 
 use std::collections::HashMap;
 
+use ahash::RandomState;
+
 use super::{
     ids::{CallId, UserId},
     record::CallRecord,
@@ -23,7 +25,7 @@ pub enum Claim {
 /// Which call each user is in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lines {
-    held: HashMap<UserId, CallId>,
+    held: HashMap<UserId, CallId, RandomState>,
 }
 
 impl Lines {

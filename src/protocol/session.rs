@@ -411,7 +411,11 @@ mod tests {
         session.remember(id.clone(), print, "answer".into());
         assert_eq!(session.admit(&id, &"frame"), Admission::Repeat("answer".into()));
         assert_eq!(session.admit(&id, &"other"), Admission::Conflict);
-        assert_eq!(session.admit(&FrameId::Text("7".into()), &"frame"), Admission::New(print), "text and number differ");
+        assert_eq!(
+            session.admit(&FrameId::Text("7".into()), &"frame"),
+            Admission::New(print),
+            "text and number differ"
+        );
         for n in 0..128 {
             session.remember(FrameId::Number(1_000 + n), print, "…".into());
         }

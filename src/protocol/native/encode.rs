@@ -7,10 +7,10 @@ use serde::{Serialize, Serializer};
 
 use super::FrameId;
 use crate::protocol::{
-    codes::{Code, Door, Reason},
-    event::{CallEvent, EventName, Opaque},
+    codes::Code,
+    event::{CallEvent, Opaque},
     ids::{CallId, SessionId, UserId},
-    record::{CallRecord, Timestamp},
+    record::CallRecord,
 };
 
 /// `logged_in`.
@@ -113,28 +113,6 @@ enum ServerFrame<'a> {
         user: &'a UserId,
         data: &'a Opaque,
     },
-    Call {
-        seq: u64,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        call: Option<CallId>,
-        event: EventName,
-        user: &'a UserId,
-        error_code: Code,
-        flags: u32,
-        param: i32,
-        user_str: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        version: Option<u32>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        door: Option<Door>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        reason: Option<Reason>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        sdp: Option<&'a Opaque>,
-        #[serde(skip_serializing_if = "std::ops::Not::not")]
-        placed: bool,
-        at: Timestamp,
-    },
 }
 
 /// A frame as text. Plain data serialises without fail; should it ever not, the client gets an empty object.
@@ -185,23 +163,86 @@ pub fn signal(seq: u64, call: CallId, user: &UserId, data: &Opaque) -> ByteStrin
     encode(&ServerFrame::Signal { seq, call, user, data })
 }
 
-/// An event of a call.
+/// An event of a call: nearly all that is ever sent, so it is written by hand.
 #[must_use]
 pub fn call_event(seq: u64, event: &CallEvent) -> ByteString {
-    encode(&ServerFrame::Call {
-        seq,
-        call: event.call.map(|(call, _)| call),
-        event: event.event,
-        user: &event.user,
-        error_code: event.error_code,
-        flags: event.flags,
-        param: event.param,
-        user_str: &event.user_str,
-        version: event.call.map(|(_, version)| version),
-        door: event.door,
-        reason: event.reason,
-        sdp: event.sdp.as_ref(),
-        placed: event.placed,
-        at: event.at,
-    })
+    let sdp = event.sdp.as_ref().map(Opaque::as_str);
+    let mut frame = Fields::new("call", 320 + event.user_str.len() + sdp.map_or(0, str::len));
+    frame.number("seq", seq);
+    if let Some((call, _)) = event.call {
+        frame.word("call", call.0.as_hyphenated().encode_lower(&mut [0; 36]));
+    }
+    frame.word("event", event.event.as_str());
+    frame.word("user", event.user.as_str());
+    frame.number("error_code", event.error_code);
+    frame.number("flags", event.flags);
+    frame.number("param", event.param);
+    frame.text("user_str", &event.user_str);
+    if let Some((_, version)) = event.call {
+        frame.number("version", version);
+    }
+    if let Some(door) = event.door {
+        frame.word("door", door.as_str());
+    }
+    if let Some(reason) = event.reason {
+        frame.word("reason", reason.as_str());
+    }
+    if let Some(sdp) = sdp {
+        frame.json("sdp", sdp);
+    }
+    if event.placed {
+        frame.json("placed", "true");
+    }
+    frame.word("at", &event.at.to_rfc3339());
+    frame.end()
+}
+
+/// A JSON object in the making.
+struct Fields(String);
+
+impl Fields {
+    fn new(kind: &'static str, capacity: usize) -> Self {
+        let mut fields = Self(String::with_capacity(capacity));
+        fields.0.push_str("{\"type\":\"");
+        fields.0.push_str(kind);
+        fields.0.push('"');
+        fields
+    }
+
+    fn key(&mut self, key: &'static str) {
+        self.0.push_str(",\"");
+        self.0.push_str(key);
+        self.0.push_str("\":");
+    }
+
+    fn json(&mut self, key: &'static str, json: &str) {
+        self.key(key);
+        self.0.push_str(json);
+    }
+
+    fn number(&mut self, key: &'static str, number: impl itoa::Integer) {
+        self.json(key, itoa::Buffer::new().format(number));
+    }
+
+    /// Text of an alphabet that has nothing to escape: names of users, ids, fixed words.
+    fn word(&mut self, key: &'static str, word: &str) {
+        self.key(key);
+        self.0.push('"');
+        self.0.push_str(word);
+        self.0.push('"');
+    }
+
+    /// Any text.
+    fn text(&mut self, key: &'static str, text: &str) {
+        if text.is_empty() {
+            return self.word(key, text);
+        }
+        // Text serialises without fail.
+        self.json(key, &serde_json::to_string(text).unwrap_or_default());
+    }
+
+    fn end(mut self) -> ByteString {
+        self.0.push('}');
+        self.0.into()
+    }
 }

@@ -3,6 +3,8 @@
 //! Levels: ERROR, something is broken and somebody must mend it; WARN, somebody should look; INFO, what happens to calls and
 //! the server; DEBUG, what the server does about it; TRACE, everything. No token, password, secret or SDP at any level.
 
+mod json;
+
 use std::io::{self, IsTerminal as _};
 
 use tracing_subscriber::{
@@ -51,7 +53,7 @@ impl Logging {
         let lines = if text {
             lines.with_ansi(colours).with_target(false).boxed()
         } else {
-            lines.json().flatten_event(true).with_current_span(true).with_span_list(false).boxed()
+            lines.event_format(json::JsonLine).boxed()
         };
         tracing_subscriber::registry().with(filter).with(lines).try_init()?;
         Ok(Self(handle))
