@@ -1,7 +1,7 @@
-//! A million calls on file: what a step costs the writer, and how long a page of each filter takes.
+//! What a call costs the writer with nothing on file and with a million calls, and how long a page of each filter takes then.
 //!
 //! `cargo bench --bench store`, or with another number of calls: `cargo bench --bench store -- 100000`. Fails where a page takes
-//! longer than it may.
+//! longer than it may. On Linux only: it reads a thread's processor time from `/proc`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,6 +14,7 @@
 )]
 
 use std::{
+    ops::Range,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -37,6 +38,12 @@ use hookswitch::{
 const BOUND: Duration = Duration::from_millis(20);
 /// Calls that go on at the same time; the steps of so many calls mix.
 const LIVE: usize = 10_000;
+/// Calls that begin, go on and end in one batch while the cost of a call is measured.
+const TOGETHER: usize = 64;
+/// Batches in one measurement, and measurements; their median counts.
+const ROUNDS: usize = 40;
+const MEASUREMENTS: usize = 9;
+const COSTED: usize = MEASUREMENTS * ROUNDS * TOGETHER;
 /// Times that a query is repeated; the slowest counts.
 const TRIES: usize = 20;
 /// Between two requests. Unit: microseconds.
@@ -189,13 +196,13 @@ struct Spent {
     writes: usize,
 }
 
-fn fill(store: &Store, spent: &Mutex<Spent>, calls: usize) -> Vec<CallId> {
+fn fill(store: &Store, spent: &Mutex<Spent>, calls: Range<usize>) -> Vec<CallId> {
     *spent.lock().unwrap() = Spent::default();
     let begun = clock::now();
     let feeder = Feeder::new(store);
     let mut live = std::collections::VecDeque::new();
-    let mut ids = Vec::with_capacity(calls);
-    for n in 0..calls {
+    let mut ids = Vec::with_capacity(calls.len());
+    for n in calls {
         let call = requested(n);
         ids.push(call.id);
         feeder.feed(&call, Vec::new());
@@ -214,7 +221,7 @@ fn fill(store: &Store, spent: &Mutex<Spent>, calls: usize) -> Vec<CallId> {
     }
     feeder.finish();
     let wall = clock::now().saturating_duration_since(begun);
-    report(&format!("{calls} calls, four steps each"), wall, spent);
+    report(&format!("{} calls, four steps each", ids.len()), wall, spent);
     ids
 }
 
@@ -232,11 +239,11 @@ fn report(what: &str, wall: Duration, spent: &Mutex<Spent>) {
 }
 
 /// New calls into the full store, each step with an event for one hook.
-fn with_events(store: &Store, spent: &Mutex<Spent>, calls: usize) {
+fn with_events(store: &Store, spent: &Mutex<Spent>, begin: usize) {
     *spent.lock().unwrap() = Spent::default();
     let begun = clock::now();
     let feeder = Feeder::new(store);
-    for n in calls..calls + 20_000 {
+    for n in begin..begin + 20_000 {
         let mut call = requested(n);
         let kinds = [HookEventKind::Requested, HookEventKind::Ringing, HookEventKind::Started, HookEventKind::Finished];
         for kind in kinds {
@@ -273,6 +280,46 @@ fn alone(store: &Store, n: usize) {
         .collect();
     times.sort();
     println!("one write at a time: median {:.2?}, 99 % {:.2?}", times[100], times[198]);
+}
+
+/// The processor time of the writer thread so far, in user space and in the kernel.
+fn writer_cpu() -> Duration {
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap().map(|task| task.unwrap().path());
+    let read = |task: &std::path::Path, file| std::fs::read_to_string(task.join(file)).unwrap();
+    let writer = tasks.into_iter().find(|task| read(task, "comm").trim() == "store-writer").expect("the writer thread");
+    let spent = read(&writer, "schedstat");
+    Duration::from_nanos(spent.split_whitespace().next().unwrap().parse().unwrap())
+}
+
+/// Processor time of the writer for one whole call, in microseconds: it rings, talks and ends in successive batches, each of which
+/// takes as many other calls through each of these steps. The median of the measurements. The calls are those from `n` on.
+async fn cost(store: &Store, mut n: usize) -> f64 {
+    let feeder = Feeder::new(store);
+    let mut on: Vec<(usize, CallRecord)> = Vec::new();
+    let mut costs = Vec::new();
+    for _ in 0..MEASUREMENTS {
+        let before = writer_cpu();
+        for _ in 0..ROUNDS {
+            // Holds the writer up, so that what follows is one batch.
+            let (release, released) = mpsc::channel::<()>();
+            let hold = store.write(move |_| Ok(released.recv().is_err()));
+            let feed = async {
+                on.extend((n..n + TOGETHER).map(|n| (n, requested(n))));
+                n += TOGETHER;
+                for (n, call) in &mut on {
+                    further(call, *n);
+                    feeder.feed(call, Vec::new());
+                }
+                on.retain(|(_, call)| call.state != CallState::Ended);
+                drop(release);
+            };
+            assert!(tokio::join!(hold, feed).0.unwrap());
+            feeder.finish();
+        }
+        costs.push((writer_cpu() - before).as_secs_f64() * 1e6 / (ROUNDS * TOGETHER) as f64);
+    }
+    costs.sort_by(f64::total_cmp);
+    costs[MEASUREMENTS / 2]
 }
 
 fn queries(ids: &[CallId]) -> Vec<(&'static str, CallQuery)> {
@@ -365,11 +412,17 @@ fn main() {
         spent.writes += writes;
     });
     let store = Store::open(&StoreOptions { observer: Some(observer), ..StoreOptions::new(dir.path()) }).unwrap();
-    let ids = fill(&store, &spent, calls);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let empty = runtime.block_on(cost(&store, 0));
+    let ids = fill(&store, &spent, COSTED..COSTED + calls);
+    let full = runtime.block_on(cost(&store, COSTED + calls));
+    println!(
+        "a call, {TOGETHER} in a batch: {empty:.1} µs of the writer's time with few on file, {full:.1} with {calls}: {:.2} times",
+        full / empty
+    );
     let fine = runtime.block_on(ask(&store, &ids));
-    with_events(&store, &spent, calls);
-    alone(&store, calls);
+    with_events(&store, &spent, 2 * COSTED + calls);
+    alone(&store, 2 * COSTED + calls + 20_000);
     let begun = clock::now();
     let unfinished = store.unfinished().unwrap().len();
     println!("{unfinished} unfinished calls read in {:.1?}", clock::now().saturating_duration_since(begun));
