@@ -283,11 +283,8 @@ fn alone(store: &Store, n: usize) {
 }
 
 /// The processor time of the writer thread so far, in user space and in the kernel.
-fn writer_cpu() -> Duration {
-    let tasks = std::fs::read_dir("/proc/self/task").unwrap().map(|task| task.unwrap().path());
-    let read = |task: &std::path::Path, file| std::fs::read_to_string(task.join(file)).unwrap();
-    let writer = tasks.into_iter().find(|task| read(task, "comm").trim() == "store-writer").expect("the writer thread");
-    let spent = read(&writer, "schedstat");
+async fn writer_cpu(store: &Store) -> Duration {
+    let spent = store.write(|_| Ok(std::fs::read_to_string("/proc/thread-self/schedstat").unwrap())).await.unwrap();
     Duration::from_nanos(spent.split_whitespace().next().unwrap().parse().unwrap())
 }
 
@@ -298,7 +295,7 @@ async fn cost(store: &Store, mut n: usize) -> f64 {
     let mut on: Vec<(usize, CallRecord)> = Vec::new();
     let mut costs = Vec::new();
     for _ in 0..MEASUREMENTS {
-        let before = writer_cpu();
+        let before = writer_cpu(store).await;
         for _ in 0..ROUNDS {
             // Holds the writer up, so that what follows is one batch.
             let (release, released) = mpsc::channel::<()>();
@@ -316,7 +313,7 @@ async fn cost(store: &Store, mut n: usize) -> f64 {
             assert!(tokio::join!(hold, feed).0.unwrap());
             feeder.finish();
         }
-        costs.push((writer_cpu() - before).as_secs_f64() * 1e6 / (ROUNDS * TOGETHER) as f64);
+        costs.push((writer_cpu(store).await - before).as_secs_f64() * 1e6 / (ROUNDS * TOGETHER) as f64);
     }
     costs.sort_by(f64::total_cmp);
     costs[MEASUREMENTS / 2]
