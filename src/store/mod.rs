@@ -12,7 +12,8 @@
 //! | `schema` | the file, its directory, its migrations |
 //! | `queue`, `writer`, `task` | the one thread that writes |
 //! | `reader` | the threads that read |
-//! | `calls`, `search` | calls as rows; lists of them |
+//! | `calls`, `ledger` | calls as rows; what the writer knows of them by heart |
+//! | `buckets`, `search` | ended calls in runs of time; lists |
 //! | [`accounts`], [`keys`] | who may log in; who may use the API |
 //! | `webhooks`, `outbox` | hooks; their events that wait for delivery |
 //! | `retention` | forgetting |
@@ -21,9 +22,11 @@
 //! has it.
 
 pub mod accounts;
+mod buckets;
 mod calls;
 mod error;
 pub mod keys;
+mod ledger;
 mod options;
 pub(crate) mod outbox;
 mod queue;

@@ -28,7 +28,11 @@ const JOURNAL_SIZE_LIMIT: i64 = 67_108_864;
 const STATEMENTS: usize = 128;
 
 /// One script per schema version, forward only: `MIGRATIONS[n]` leads from version n to n + 1. Never edit one that was released.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_calls.sql"), include_str!("migrations/0002_webhooks.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_calls.sql"),
+    include_str!("migrations/0002_webhooks.sql"),
+    include_str!("migrations/0003_living_and_ended.sql"),
+];
 
 /// Makes the data directory, for its owner only, where it is missing.
 pub(super) fn make_dir(dir: &Path) -> Result<(), StoreError> {

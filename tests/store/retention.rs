@@ -59,7 +59,7 @@ async fn only_what_ended_or_was_settled_before_the_retention_time_is_swept() {
             .await
             .unwrap()
     };
-    until("the sweep", async || counts().await == (3, 1)).await;
+    until("the sweep", async || counts().await == (2, 1)).await;
     for call in [&recent, &unfinished, &long] {
         assert_eq!(store.call(call.id).await.unwrap().as_ref(), Some(call));
     }
