@@ -291,7 +291,6 @@ async fn writer_cpu(store: &Store) -> Duration {
 /// Processor time of the writer for one whole call, in microseconds: it rings, talks and ends in successive batches, each of which
 /// takes as many other calls through each of these steps. The median of the measurements. The calls are those from `n` on.
 async fn cost(store: &Store, mut n: usize) -> f64 {
-    let feeder = Feeder::new(store);
     let mut on: Vec<(usize, CallRecord)> = Vec::new();
     let mut costs = Vec::new();
     for _ in 0..MEASUREMENTS {
@@ -305,13 +304,14 @@ async fn cost(store: &Store, mut n: usize) -> f64 {
                 n += TOGETHER;
                 for (n, call) in &mut on {
                     further(call, *n);
-                    feeder.feed(call, Vec::new());
+                    store
+                        .persist(CallWrite { record: Arc::new(call.clone()), outbox: Vec::new(), done: None })
+                        .unwrap();
                 }
                 on.retain(|(_, call)| call.state != CallState::Ended);
                 drop(release);
             };
             assert!(tokio::join!(hold, feed).0.unwrap());
-            feeder.finish();
         }
         costs.push((writer_cpu(store).await - before).as_secs_f64() * 1e6 / (ROUNDS * TOGETHER) as f64);
     }

@@ -1,6 +1,6 @@
 //! Calls as rows: writing a step cheaply, reading a record back exactly.
 
-use rusqlite::{Connection, OptionalExtension as _, Row, Statement, types::Type};
+use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Row, Statement, types::Type};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
@@ -72,11 +72,6 @@ pub(super) fn last_seq(at: Timestamp) -> i64 {
     first_seq(at) + (PER_MICROSECOND - 1)
 }
 
-/// Whether a call of that id has ended.
-pub(super) fn has_ended(db: &Connection, id: CallId) -> rusqlite::Result<bool> {
-    db.prepare_cached("SELECT 1 FROM calls WHERE id = ?1")?.exists([id.0.as_bytes()])
-}
-
 /// A row number for a request at that time, after those that others of the same microsecond have.
 pub(super) fn free_seq(db: &Connection, at: Timestamp) -> rusqlite::Result<i64> {
     db.prepare_cached(
@@ -118,29 +113,51 @@ fn bind(row: &mut Statement<'_>, seq: i64, call: &CallRecord) -> rusqlite::Resul
     row.raw_bind_parameter(21, call.event_seq)
 }
 
-/// Writes the row of a call that goes on.
-pub(super) fn put_living(db: &Connection, seq: i64, call: &CallRecord) -> rusqlite::Result<()> {
-    let mut row = db.prepare_cached(STEP)?;
-    bind(&mut row, seq, call)?;
-    row.raw_bind_parameter(22, call.state.as_str())?;
-    row.raw_execute().map(drop)
+/// The statements that calls are written with, made ready once for many.
+pub(super) struct Rows<'db> {
+    ended: CachedStatement<'db>,
+    step: CachedStatement<'db>,
+    end: CachedStatement<'db>,
+    remove: CachedStatement<'db>,
 }
 
-/// Writes the row of a call that has ended. False where it had been written before.
-pub(super) fn put_ended(db: &Connection, seq: i64, class: i64, call: &CallRecord) -> rusqlite::Result<bool> {
-    let mut row = db.prepare_cached(END)?;
-    bind(&mut row, seq, call)?;
-    row.raw_bind_parameter(22, class)?;
-    row.raw_bind_parameter(23, call.error_code)?;
-    row.raw_bind_parameter(24, call.reason.map(Reason::as_str))?;
-    row.raw_bind_parameter(25, call.ended_by.map(Actor::as_str))?;
-    row.raw_bind_parameter(26, call.ended_at.map(|at| at.0))?;
-    Ok(row.raw_execute()? > 0)
-}
+impl<'db> Rows<'db> {
+    pub(super) fn new(db: &'db Connection) -> rusqlite::Result<Self> {
+        Ok(Self {
+            ended: db.prepare_cached("SELECT 1 FROM calls WHERE id = ?1")?,
+            step: db.prepare_cached(STEP)?,
+            end: db.prepare_cached(END)?,
+            remove: db.prepare_cached("DELETE FROM live WHERE seq = ?1")?,
+        })
+    }
 
-/// Removes the row of a call that went on.
-pub(super) fn remove_living(db: &Connection, seq: i64) -> rusqlite::Result<()> {
-    db.prepare_cached("DELETE FROM live WHERE seq = ?1")?.execute([seq]).map(drop)
+    /// Whether a call of that id has ended.
+    pub(super) fn has_ended(&mut self, id: CallId) -> rusqlite::Result<bool> {
+        self.ended.exists([id.0.as_bytes()])
+    }
+
+    /// Writes the row of a call that goes on.
+    pub(super) fn put_living(&mut self, seq: i64, call: &CallRecord) -> rusqlite::Result<()> {
+        bind(&mut self.step, seq, call)?;
+        self.step.raw_bind_parameter(22, call.state.as_str())?;
+        self.step.raw_execute().map(drop)
+    }
+
+    /// Writes the row of a call that has ended. False where it had been written before.
+    pub(super) fn put_ended(&mut self, seq: i64, class: i64, call: &CallRecord) -> rusqlite::Result<bool> {
+        bind(&mut self.end, seq, call)?;
+        self.end.raw_bind_parameter(22, class)?;
+        self.end.raw_bind_parameter(23, call.error_code)?;
+        self.end.raw_bind_parameter(24, call.reason.map(Reason::as_str))?;
+        self.end.raw_bind_parameter(25, call.ended_by.map(Actor::as_str))?;
+        self.end.raw_bind_parameter(26, call.ended_at.map(|at| at.0))?;
+        Ok(self.end.raw_execute()? > 0)
+    }
+
+    /// Removes the row of a call that went on.
+    pub(super) fn remove_living(&mut self, seq: i64) -> rusqlite::Result<()> {
+        self.remove.execute([seq]).map(drop)
+    }
 }
 
 fn unreadable(column: usize, kind: Type, why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> rusqlite::Error {

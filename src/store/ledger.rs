@@ -6,7 +6,11 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::{StoreError, buckets::Newest, calls};
+use super::{
+    StoreError,
+    buckets::Newest,
+    calls::{self, Rows},
+};
 use crate::protocol::{
     codes::{Door, Reason},
     ids::CallId,
@@ -47,35 +51,41 @@ impl Ledger {
 
     /// Writes a call's row, whether it is new or not. A step that is older than the row changes nothing, and nothing changes a
     /// call that has ended.
-    pub(super) fn save(&mut self, db: &Connection, call: &CallRecord) -> rusqlite::Result<()> {
+    pub(super) fn save(&mut self, db: &Connection, rows: &mut Rows<'_>, call: &CallRecord) -> rusqlite::Result<()> {
         let known = self.living.get(&call.id).copied();
         if known.is_some_and(|known| call.version < known.version) {
             return Ok(());
         }
         if call.state == CallState::Ended {
-            return self.end(db, call, known);
+            return self.end(db, rows, call, known);
         }
         let seq = match known {
             Some(known) => known.seq,
-            None if calls::has_ended(db, call.id)? => return Ok(()),
+            None if rows.has_ended(call.id)? => return Ok(()),
             None => self.place(db, call.requested_at)?,
         };
-        calls::put_living(db, seq, call)?;
+        rows.put_living(seq, call)?;
         self.living.insert(call.id, Living { seq, version: call.version });
         Ok(())
     }
 
-    fn end(&mut self, db: &Connection, call: &CallRecord, known: Option<Living>) -> rusqlite::Result<()> {
+    fn end(
+        &mut self,
+        db: &Connection,
+        rows: &mut Rows<'_>,
+        call: &CallRecord,
+        known: Option<Living>,
+    ) -> rusqlite::Result<()> {
         let seq = match known {
             Some(known) => known.seq,
             None => self.place(db, call.requested_at)?,
         };
         let class = self.class(db, call)?;
-        if calls::put_ended(db, seq, class, call)? {
+        if rows.put_ended(seq, class, call)? {
             self.newest.added(db, seq)?;
         }
         if known.is_some() {
-            calls::remove_living(db, seq)?;
+            rows.remove_living(seq)?;
             self.living.remove(&call.id);
         }
         Ok(())

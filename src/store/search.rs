@@ -149,13 +149,15 @@ impl Walk {
         Self { table, sql, values }
     }
 
-    /// Through the closed buckets, the latest first. Within each, what fits is sorted, and is little.
+    /// Through the closed buckets, the latest first. Most have nothing of the user, which one look tells; in the others, what fits
+    /// is sorted, and is little.
     fn of_user(classes: &str, Terms { sql, values }: Terms) -> Self {
         let bucket =
             |seq| format!("(SELECT bucket FROM buckets WHERE first_seq <= {seq} ORDER BY first_seq DESC LIMIT 1)");
         let sql = format!(
-            "SELECT seq FROM buckets CROSS JOIN bucket_users USING (bucket) WHERE bucket BETWEEN {} AND {} AND class IN ({classes}) \
-             AND seq BETWEEN ?1 AND ?2{sql} ORDER BY bucket DESC, seq DESC LIMIT ?3",
+            "SELECT seq FROM buckets AS b CROSS JOIN bucket_users USING (bucket) WHERE bucket BETWEEN {} AND {} \
+             AND EXISTS (SELECT 1 FROM bucket_users AS any WHERE any.bucket = b.bucket AND any.user = ?4) \
+             AND class IN ({classes}) AND seq BETWEEN ?1 AND ?2{sql} ORDER BY bucket DESC, seq DESC LIMIT ?3",
             bucket("?1"),
             bucket("?2"),
         );

@@ -17,7 +17,8 @@ use std::{
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 use super::{
-    CallWrite, CommitObserver, Shared, StoreError, calls,
+    CallWrite, CommitObserver, Shared, StoreError,
+    calls::{self, Rows},
     ledger::Ledger,
     outbox,
     queue::Taken,
@@ -294,11 +295,13 @@ fn write_run(tx: &Transaction<'_>, ledger: &mut Ledger, run: &mut [Entry]) -> Re
         return Ok(());
     }
     *ledger = Ledger::load(tx)?;
+    let mut rows = Rows::new(tx)?;
     for entry in run {
         if let Job::Call(write) = &entry.job {
-            let save =
-                |ledger: &mut Ledger| ledger.save(tx, &write.record).and_then(|()| outbox::insert(tx, &write.outbox));
-            let alone = isolated(tx, || Ok(save(ledger)?))?;
+            let alone = isolated(tx, || {
+                ledger.save(tx, &mut rows, &write.record)?;
+                Ok(outbox::insert(tx, &write.outbox)?)
+            })?;
             if alone.is_err() {
                 *ledger = Ledger::load(tx)?;
             }
@@ -317,10 +320,11 @@ fn write_calls(tx: &Transaction<'_>, ledger: &mut Ledger, run: &[Entry]) -> rusq
         })
     };
     let mut last: HashMap<CallId, &CallRecord> = writes().map(|write| (write.record.id, &*write.record)).collect();
+    let mut rows = Rows::new(tx)?;
     for write in writes() {
         // Where the call came first, so that new calls keep their order.
         if let Some(record) = last.remove(&write.record.id) {
-            ledger.save(tx, record)?;
+            ledger.save(tx, &mut rows, record)?;
         }
     }
     for write in writes().filter(|write| !write.outbox.is_empty()) {
