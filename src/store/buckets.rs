@@ -9,16 +9,12 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::StoreError;
 
-/// Ended calls after which a bucket is closed. More: a user's calls are spread over fewer buckets. Fewer: less to search row by
-/// row, and the writer is held up for less long when it closes one; this is a few milliseconds.
-const CALLS: i64 = 2_048;
-
 /// The newest bucket, where nearly all calls end.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Newest {
     bucket: i64,
     first_seq: i64,
-    calls: i64,
+    calls: u32,
 }
 
 impl Newest {
@@ -43,9 +39,10 @@ impl Newest {
         index(db, bucket, seq, seq)
     }
 
-    /// Closes it where it is full, and begins the next after all calls that have ended so far. A commit of its own.
-    pub(super) fn close(&mut self, db: &Connection) -> Result<(), StoreError> {
-        if self.calls < CALLS {
+    /// Closes it where `full` calls or more are in it, and begins the next after all calls that have ended so far. A commit of its
+    /// own.
+    pub(super) fn close(&mut self, db: &Connection, full: u32) -> Result<(), StoreError> {
+        if self.calls < full {
             return Ok(());
         }
         let tx = Transaction::new_unchecked(db, TransactionBehavior::Immediate)?;

@@ -126,8 +126,8 @@ impl Ledger {
         Ok(number)
     }
 
-    /// Closes the newest bucket of ended calls where it is full. A commit of its own.
-    pub(super) fn close_bucket(&mut self, db: &Connection) -> Result<(), StoreError> {
-        self.newest.close(db)
+    /// Closes the newest bucket of ended calls where that many are in it. A commit of its own.
+    pub(super) fn close_bucket(&mut self, db: &Connection, full: u32) -> Result<(), StoreError> {
+        self.newest.close(db, full)
     }
 }

@@ -122,7 +122,7 @@ impl Store {
             outbox: Arc::new(Notify::new()),
             trouble: Mutex::new(None),
         });
-        let writer = Writer::new(db, Arc::clone(&shared), options.observer.clone(), options.retention)?;
+        let writer = Writer::new(db, Arc::clone(&shared), options)?;
         let mut connections = Vec::new();
         for _ in 0..reader::READERS {
             connections.push(schema::open_reader(dir)?);

@@ -17,7 +17,7 @@ use std::{
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 use super::{
-    CallWrite, CommitObserver, Shared, StoreError,
+    CallWrite, CommitObserver, Shared, StoreError, StoreOptions,
     calls::{self, Rows},
     ledger::Ledger,
     outbox,
@@ -62,22 +62,19 @@ pub(super) struct Writer {
     last_room: Option<RoomNumber>,
     /// `None` where it may say what the file did not keep.
     ledger: Option<Ledger>,
+    bucket: u32,
     probe_at: Option<Instant>,
 }
 
 impl Writer {
-    pub(super) fn new(
-        db: Connection,
-        shared: Arc<Shared>,
-        observer: Option<CommitObserver>,
-        retention: Option<Duration>,
-    ) -> Result<Self, StoreError> {
+    pub(super) fn new(db: Connection, shared: Arc<Shared>, options: &StoreOptions) -> Result<Self, StoreError> {
         // Checkpoints are this thread's own business, after the waiters were told instead of inside the commit.
         db.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
         let last_room = calls::last_room(&db)?;
-        let sweeper = retention.map(|retention| Sweeper::new(retention, clock::now()));
+        let sweeper = options.retention.map(|retention| Sweeper::new(retention, clock::now()));
         let ledger = Some(Ledger::load(&db)?);
-        Ok(Self { db, shared, observer, sweeper, last_room, ledger, probe_at: None })
+        let (observer, bucket) = (options.observer.clone(), options.bucket);
+        Ok(Self { db, shared, observer, sweeper, last_room, ledger, bucket, probe_at: None })
     }
 
     /// Writes until the queue is closed and empty. The connection is the caller's to close, after those of the readers.
@@ -182,7 +179,7 @@ impl Writer {
 
     fn close_bucket(&mut self) {
         let Some(ledger) = &mut self.ledger else { return };
-        if let Err(error) = ledger.close_bucket(&self.db) {
+        if let Err(error) = ledger.close_bucket(&self.db, self.bucket) {
             self.judge(Some(&Arc::new(error)));
         }
     }
