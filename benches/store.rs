@@ -40,7 +40,7 @@ const BOUND: Duration = Duration::from_millis(20);
 const LIVE: usize = 10_000;
 /// Calls that begin, go on and end in one batch while the cost of a call is measured.
 const TOGETHER: usize = 64;
-/// Batches in one measurement, and measurements; their median counts.
+/// Batches in one measurement, and measurements; the lowest counts, since whatever else the machine does only adds to it.
 const ROUNDS: usize = 40;
 const MEASUREMENTS: usize = 9;
 const COSTED: usize = MEASUREMENTS * ROUNDS * TOGETHER;
@@ -200,23 +200,25 @@ fn fill(store: &Store, spent: &Mutex<Spent>, calls: Range<usize>) -> Vec<CallId>
     *spent.lock().unwrap() = Spent::default();
     let begun = clock::now();
     let feeder = Feeder::new(store);
-    let mut live = std::collections::VecDeque::new();
+    let mut live = Vec::with_capacity(LIVE);
     let mut ids = Vec::with_capacity(calls.len());
     for n in calls {
         let call = requested(n);
         ids.push(call.id);
         feeder.feed(&call, Vec::new());
-        live.push_back((n, call));
-        // Three more steps per call, spread over the calls that are live.
-        for back in [LIVE / 3, LIVE * 2 / 3, LIVE - 1] {
-            if let Some(at) = live.len().checked_sub(back + 1) {
-                let (n, call) = &mut live[at];
-                further(call, *n);
-                feeder.feed(call, Vec::new());
+        live.push((n, call));
+        // Three more steps for each call, of any that is live: some last long, some end at once.
+        for k in [0, 1, 2] {
+            if live.len() < LIVE {
+                break;
             }
-        }
-        if live.len() >= LIVE {
-            live.pop_front();
+            let at = (3 * n + k).wrapping_mul(2_654_435_761) % LIVE;
+            let (n, call) = &mut live[at];
+            further(call, *n);
+            feeder.feed(call, Vec::new());
+            if call.state == CallState::Ended {
+                live.swap_remove(at);
+            }
         }
     }
     feeder.finish();
@@ -289,7 +291,7 @@ async fn writer_cpu(store: &Store) -> Duration {
 }
 
 /// Processor time of the writer for one whole call, in microseconds: it rings, talks and ends in successive batches, each of which
-/// takes as many other calls through each of these steps. The median of the measurements. The calls are those from `n` on.
+/// takes as many other calls through each of these steps. The lowest of the measurements. The calls are those from `n` on.
 async fn cost(store: &Store, mut n: usize) -> f64 {
     let mut on: Vec<(usize, CallRecord)> = Vec::new();
     let mut costs = Vec::new();
@@ -315,8 +317,7 @@ async fn cost(store: &Store, mut n: usize) -> f64 {
         }
         costs.push((writer_cpu(store).await - before).as_secs_f64() * 1e6 / (ROUNDS * TOGETHER) as f64);
     }
-    costs.sort_by(f64::total_cmp);
-    costs[MEASUREMENTS / 2]
+    costs.into_iter().fold(f64::INFINITY, f64::min)
 }
 
 fn queries(ids: &[CallId]) -> Vec<(&'static str, CallQuery)> {
@@ -408,17 +409,15 @@ fn main() {
         spent.commits += 1;
         spent.writes += writes;
     });
-    let store = Store::open(&StoreOptions {
-        observer: Some(observer),
-        bucket: std::env::var("BUCKET").map_or(2048, |b| b.parse().unwrap()),
-        ..StoreOptions::new(dir.path())
-    })
-    .unwrap();
+    let store = Store::open(&StoreOptions { observer: Some(observer), ..StoreOptions::new(dir.path()) }).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     // The first calls of all pay for the file's growth and for cold code.
     runtime.block_on(cost(&store, 0));
     let empty = runtime.block_on(cost(&store, COSTED));
+    let before = runtime.block_on(writer_cpu(&store));
     let ids = fill(&store, &spent, 2 * COSTED..2 * COSTED + calls);
+    let each = (runtime.block_on(writer_cpu(&store)) - before).as_secs_f64() * 1e6 / calls as f64;
+    println!("a call of four steps, {LIVE} at the same time that end in any order: {each:.1} µs of the writer's time");
     let full = runtime.block_on(cost(&store, 2 * COSTED + calls));
     println!(
         "a call, {TOGETHER} in a batch: {empty:.1} µs of the writer's time with few on file, {full:.1} with {calls}: {:.2} times",

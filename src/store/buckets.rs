@@ -7,8 +7,6 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::StoreError;
-
 /// The newest bucket, where nearly all calls end.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Newest {
@@ -40,13 +38,16 @@ impl Newest {
     }
 
     /// Closes it where `full` calls or more are in it, and begins the next after all calls that have ended so far. A commit of its
-    /// own.
-    pub(super) fn close(&mut self, db: &Connection, full: u32) -> Result<(), StoreError> {
+    /// own; where it fails, nothing has changed, and it is tried again after as many calls more.
+    pub(super) fn close(&mut self, db: &Connection, full: u32) -> rusqlite::Result<()> {
         if self.calls < full {
             return Ok(());
         }
+        self.calls = 0;
         let tx = Transaction::new_unchecked(db, TransactionBehavior::Immediate)?;
-        let last: i64 = tx.query_row("SELECT ifnull(max(seq), 0) FROM calls", [], |row| row.get(0))?;
+        let last: Option<i64> = tx.query_row("SELECT max(seq) FROM calls", [], |row| row.get(0))?;
+        // The sweep may have taken all that was in it.
+        let last = last.map_or(self.first_seq, |last| last.max(self.first_seq));
         index(&tx, self.bucket, self.first_seq, last)?;
         let next = Self { bucket: self.bucket + 1, first_seq: last + 1, calls: 0 };
         tx.execute("INSERT INTO buckets (bucket, first_seq) VALUES (?1, ?2)", [next.bucket, next.first_seq])?;

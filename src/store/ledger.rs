@@ -7,7 +7,6 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::{
-    StoreError,
     buckets::Newest,
     calls::{self, Rows},
 };
@@ -127,7 +126,7 @@ impl Ledger {
     }
 
     /// Closes the newest bucket of ended calls where that many are in it. A commit of its own.
-    pub(super) fn close_bucket(&mut self, db: &Connection, full: u32) -> Result<(), StoreError> {
+    pub(super) fn close_bucket(&mut self, db: &Connection, full: u32) -> rusqlite::Result<()> {
         self.newest.close(db, full)
     }
 }

@@ -149,8 +149,8 @@ impl Walk {
         Self { table, sql, values }
     }
 
-    /// Through the closed buckets, the latest first. Most have nothing of the user, which one look tells; in the others, what fits
-    /// is sorted, and is little.
+    /// Through the closed buckets, the latest first. Most have nothing of the user, who is the first value, and one look tells it; in
+    /// the others, what fits is sorted, and is little.
     fn of_user(classes: &str, Terms { sql, values }: Terms) -> Self {
         let bucket =
             |seq| format!("(SELECT bucket FROM buckets WHERE first_seq <= {seq} ORDER BY first_seq DESC LIMIT 1)");
