@@ -1,7 +1,7 @@
-//! A million calls on file: what a step costs the writer, and how long a page of each filter takes.
+//! What a call costs the writer with nothing on file and with a million calls, and how long a page of each filter takes then.
 //!
 //! `cargo bench --bench store`, or with another number of calls: `cargo bench --bench store -- 100000`. Fails where a page takes
-//! longer than it may.
+//! longer than it may. On Linux only: it reads a thread's processor time from `/proc`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,6 +14,7 @@
 )]
 
 use std::{
+    ops::Range,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -37,6 +38,12 @@ use hookswitch::{
 const BOUND: Duration = Duration::from_millis(20);
 /// Calls that go on at the same time; the steps of so many calls mix.
 const LIVE: usize = 10_000;
+/// Calls that begin, go on and end in one batch while the cost of a call is measured.
+const TOGETHER: usize = 64;
+/// Batches in one measurement, and measurements; the lowest counts, since whatever else the machine does only adds to it.
+const ROUNDS: usize = 40;
+const MEASUREMENTS: usize = 9;
+const COSTED: usize = MEASUREMENTS * ROUNDS * TOGETHER;
 /// Times that a query is repeated; the slowest counts.
 const TRIES: usize = 20;
 /// Between two requests. Unit: microseconds.
@@ -189,32 +196,34 @@ struct Spent {
     writes: usize,
 }
 
-fn fill(store: &Store, spent: &Mutex<Spent>, calls: usize) -> Vec<CallId> {
+fn fill(store: &Store, spent: &Mutex<Spent>, calls: Range<usize>) -> Vec<CallId> {
     *spent.lock().unwrap() = Spent::default();
     let begun = clock::now();
     let feeder = Feeder::new(store);
-    let mut live = std::collections::VecDeque::new();
-    let mut ids = Vec::with_capacity(calls);
-    for n in 0..calls {
+    let mut live = Vec::with_capacity(LIVE);
+    let mut ids = Vec::with_capacity(calls.len());
+    for n in calls {
         let call = requested(n);
         ids.push(call.id);
         feeder.feed(&call, Vec::new());
-        live.push_back((n, call));
-        // Three more steps per call, spread over the calls that are live.
-        for back in [LIVE / 3, LIVE * 2 / 3, LIVE - 1] {
-            if let Some(at) = live.len().checked_sub(back + 1) {
-                let (n, call) = &mut live[at];
-                further(call, *n);
-                feeder.feed(call, Vec::new());
+        live.push((n, call));
+        // Three more steps for each call, of any that is live: some last long, some end at once.
+        for k in [0, 1, 2] {
+            if live.len() < LIVE {
+                break;
             }
-        }
-        if live.len() >= LIVE {
-            live.pop_front();
+            let at = (3 * n + k).wrapping_mul(2_654_435_761) % LIVE;
+            let (n, call) = &mut live[at];
+            further(call, *n);
+            feeder.feed(call, Vec::new());
+            if call.state == CallState::Ended {
+                live.swap_remove(at);
+            }
         }
     }
     feeder.finish();
     let wall = clock::now().saturating_duration_since(begun);
-    report(&format!("{calls} calls, four steps each"), wall, spent);
+    report(&format!("{} calls, four steps each", ids.len()), wall, spent);
     ids
 }
 
@@ -232,11 +241,11 @@ fn report(what: &str, wall: Duration, spent: &Mutex<Spent>) {
 }
 
 /// New calls into the full store, each step with an event for one hook.
-fn with_events(store: &Store, spent: &Mutex<Spent>, calls: usize) {
+fn with_events(store: &Store, spent: &Mutex<Spent>, begin: usize) {
     *spent.lock().unwrap() = Spent::default();
     let begun = clock::now();
     let feeder = Feeder::new(store);
-    for n in calls..calls + 20_000 {
+    for n in begin..begin + 20_000 {
         let mut call = requested(n);
         let kinds = [HookEventKind::Requested, HookEventKind::Ringing, HookEventKind::Started, HookEventKind::Finished];
         for kind in kinds {
@@ -273,6 +282,42 @@ fn alone(store: &Store, n: usize) {
         .collect();
     times.sort();
     println!("one write at a time: median {:.2?}, 99 % {:.2?}", times[100], times[198]);
+}
+
+/// The processor time of the writer thread so far, in user space and in the kernel.
+async fn writer_cpu(store: &Store) -> Duration {
+    let spent = store.write(|_| Ok(std::fs::read_to_string("/proc/thread-self/schedstat").unwrap())).await.unwrap();
+    Duration::from_nanos(spent.split_whitespace().next().unwrap().parse().unwrap())
+}
+
+/// Processor time of the writer for one whole call, in microseconds: it rings, talks and ends in successive batches, each of which
+/// takes as many other calls through each of these steps. The lowest of the measurements. The calls are those from `n` on.
+async fn cost(store: &Store, mut n: usize) -> f64 {
+    let mut on: Vec<(usize, CallRecord)> = Vec::new();
+    let mut costs = Vec::new();
+    for _ in 0..MEASUREMENTS {
+        let before = writer_cpu(store).await;
+        for _ in 0..ROUNDS {
+            // Holds the writer up, so that what follows is one batch.
+            let (release, released) = mpsc::channel::<()>();
+            let hold = store.write(move |_| Ok(released.recv().is_err()));
+            let feed = async {
+                on.extend((n..n + TOGETHER).map(|n| (n, requested(n))));
+                n += TOGETHER;
+                for (n, call) in &mut on {
+                    further(call, *n);
+                    store
+                        .persist(CallWrite { record: Arc::new(call.clone()), outbox: Vec::new(), done: None })
+                        .unwrap();
+                }
+                on.retain(|(_, call)| call.state != CallState::Ended);
+                drop(release);
+            };
+            assert!(tokio::join!(hold, feed).0.unwrap());
+        }
+        costs.push((writer_cpu(store).await - before).as_secs_f64() * 1e6 / (ROUNDS * TOGETHER) as f64);
+    }
+    costs.into_iter().fold(f64::INFINITY, f64::min)
 }
 
 fn queries(ids: &[CallId]) -> Vec<(&'static str, CallQuery)> {
@@ -365,11 +410,22 @@ fn main() {
         spent.writes += writes;
     });
     let store = Store::open(&StoreOptions { observer: Some(observer), ..StoreOptions::new(dir.path()) }).unwrap();
-    let ids = fill(&store, &spent, calls);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    // The first calls of all pay for the file's growth and for cold code.
+    runtime.block_on(cost(&store, 0));
+    let empty = runtime.block_on(cost(&store, COSTED));
+    let before = runtime.block_on(writer_cpu(&store));
+    let ids = fill(&store, &spent, 2 * COSTED..2 * COSTED + calls);
+    let each = (runtime.block_on(writer_cpu(&store)) - before).as_secs_f64() * 1e6 / calls as f64;
+    println!("a call of four steps, {LIVE} at the same time that end in any order: {each:.1} µs of the writer's time");
+    let full = runtime.block_on(cost(&store, 2 * COSTED + calls));
+    println!(
+        "a call, {TOGETHER} in a batch: {empty:.1} µs of the writer's time with few on file, {full:.1} with {calls}: {:.2} times",
+        full / empty
+    );
     let fine = runtime.block_on(ask(&store, &ids));
-    with_events(&store, &spent, calls);
-    alone(&store, calls);
+    with_events(&store, &spent, 3 * COSTED + calls);
+    alone(&store, 3 * COSTED + calls + 20_000);
     let begun = clock::now();
     let unfinished = store.unfinished().unwrap().len();
     println!("{unfinished} unfinished calls read in {:.1?}", clock::now().saturating_duration_since(begun));

@@ -1,8 +1,7 @@
 //! Calls as rows: writing a step cheaply, reading a record back exactly.
 
-use rusqlite::{Connection, OptionalExtension as _, Row, params, types::Type};
+use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Row, Statement, types::Type};
 use serde::{Serialize, de::DeserializeOwned};
-use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::protocol::{
@@ -16,31 +15,49 @@ use crate::protocol::{
 const PER_MICROSECOND: i64 = 2_048;
 const LAST_MICROSECOND: i64 = i64::MAX / PER_MICROSECOND;
 
-/// What [`record`] reads, in its order.
-const COLUMNS: &str = "id, state, version, caller, callee, dialled, caller_device, callee_device, caller_door, callee_door, \
-    placed, flags, param, user_str, room, error_code, reason, ended_by, requested_at, ringing_at, started_at, ended_at, veto, \
-    timeline, event_seq";
+/// What both tables have, in the order of [`bind`] and [`record`].
+const COLUMNS: &str = "id, version, caller, callee, dialled, caller_device, callee_device, caller_door, callee_door, placed, flags, \
+    param, user_str, room, requested_at, ringing_at, started_at, veto, timeline, event_seq";
 
-/// A step that leaves every large index alone: of a living call whose callee stays. The most frequent write there is.
-const STEP: &str = "UPDATE calls SET state = ?5, version = ?6, dialled = ?9, caller_device = ?10, callee_device = ?11, \
-    caller_door = ?12, callee_door = ?13, flags = ?15, param = ?16, user_str = ?17, room = ?18, error_code = ?19, reason = ?20, \
-    ended_by = ?21, ringing_at = ?23, started_at = ?24, ended_at = ?25, veto = ?26, timeline = ?27, event_seq = ?28 \
-    WHERE id = ?2 AND class = 0 AND callee = ?8 AND version <= ?6";
+/// A step of a living call, the first or a further one: known by its row number, so that nothing is looked up.
+const STEP: &str = "INSERT OR REPLACE INTO live (seq, id, version, caller, callee, dialled, caller_device, callee_device, \
+    caller_door, callee_door, placed, flags, param, user_str, room, requested_at, ringing_at, started_at, veto, timeline, \
+    event_seq, state) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)";
 
-/// Everything else: the first step, routing, the end. A call keeps the row number that its request got.
-const UPSERT: &str = "INSERT INTO calls (seq, id, class, pair, state, version, caller, callee, dialled, caller_device, \
-    callee_device, caller_door, callee_door, placed, flags, param, user_str, room, error_code, reason, ended_by, requested_at, \
-    ringing_at, started_at, ended_at, veto, timeline, event_seq) \
-    VALUES ((SELECT ifnull(max(seq) + 1, ?1) FROM calls WHERE seq BETWEEN ?1 AND ?1 + 2047), \
-    ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, \
-    ?28) \
-    ON CONFLICT (id) DO UPDATE SET class = excluded.class, pair = excluded.pair, state = excluded.state, \
-    version = excluded.version, callee = excluded.callee, dialled = excluded.dialled, caller_device = excluded.caller_device, \
-    callee_device = excluded.callee_device, caller_door = excluded.caller_door, callee_door = excluded.callee_door, \
-    flags = excluded.flags, param = excluded.param, user_str = excluded.user_str, room = excluded.room, \
-    error_code = excluded.error_code, reason = excluded.reason, ended_by = excluded.ended_by, \
-    ringing_at = excluded.ringing_at, started_at = excluded.started_at, ended_at = excluded.ended_at, veto = excluded.veto, \
-    timeline = excluded.timeline, event_seq = excluded.event_seq WHERE excluded.version >= calls.version";
+/// The end, once and for all.
+const END: &str = "INSERT INTO calls (seq, id, version, caller, callee, dialled, caller_device, callee_device, caller_door, \
+    callee_door, placed, flags, param, user_str, room, requested_at, ringing_at, started_at, veto, timeline, event_seq, class, \
+    error_code, reason, ended_by, ended_at) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, \
+    ?25, ?26) ON CONFLICT (id) DO NOTHING";
+
+/// Where a call is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Table {
+    /// It goes on.
+    Live,
+    /// It has ended.
+    Calls,
+}
+
+impl Table {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Calls => "calls",
+        }
+    }
+
+    /// The head of a statement that reads records.
+    fn select(self) -> String {
+        let own = match self {
+            Self::Live => "state, NULL, NULL, NULL, NULL",
+            Self::Calls => "'ended', error_code, reason, ended_by, ended_at",
+        };
+        format!("SELECT {COLUMNS}, {own} FROM {}", self.name())
+    }
+}
 
 /// A transition as the timeline column keeps it: short, and exact to the microsecond, which the wire form is not.
 type Step = (i64, CallState, u32, Actor, Code, Option<Reason>);
@@ -55,83 +72,92 @@ pub(super) fn last_seq(at: Timestamp) -> i64 {
     first_seq(at) + (PER_MICROSECOND - 1)
 }
 
-/// Stands for a pair of users in an index. Not reversible into them, and whoever searches by it must compare the names too.
-pub(super) fn pair(caller: &UserId, callee: &UserId) -> i64 {
-    let mut hash = Sha256::new();
-    hash.update(caller.as_str());
-    hash.update([0]);
-    hash.update(callee.as_str());
-    hash.finalize().first_chunk().copied().map_or(0, i64::from_le_bytes)
-}
-
-/// The class of ended calls with that reason and those doors; a new one where it is the first of its kind.
-fn class(db: &Connection, call: &CallRecord) -> rusqlite::Result<i64> {
-    let key =
-        [call.reason.map_or("", Reason::as_str), call.caller_door.as_str(), call.callee_door.map_or("", Door::as_str)];
-    let known = db
-        .prepare_cached("SELECT class FROM classes WHERE reason = ?1 AND caller_door = ?2 AND callee_door = ?3")?
-        .query_row(key, |row| row.get(0))
-        .optional()?;
-    match known {
-        Some(class) => Ok(class),
-        None => db
-            .prepare_cached(
-                "INSERT INTO classes (reason, caller_door, callee_door) VALUES (?1, ?2, ?3) RETURNING class",
-            )?
-            .query_row(key, |row| row.get(0)),
-    }
+/// A row number for a request at that time, after those that others of the same microsecond have.
+pub(super) fn free_seq(db: &Connection, at: Timestamp) -> rusqlite::Result<i64> {
+    db.prepare_cached(
+        "SELECT max(ifnull((SELECT max(seq) + 1 FROM live WHERE seq BETWEEN ?1 AND ?2), ?1),
+         ifnull((SELECT max(seq) + 1 FROM calls WHERE seq BETWEEN ?1 AND ?2), ?1))",
+    )?
+    .query_row([first_seq(at), last_seq(at)], |row| row.get(0))
 }
 
 fn json<T: Serialize>(items: &[T]) -> rusqlite::Result<String> {
-    if items.is_empty() {
-        return Ok("[]".to_owned());
-    }
     serde_json::to_string(items).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
 }
 
-/// Writes a call's row, whether it is new or not. A step that is older than the row changes nothing.
-pub(super) fn save(db: &Connection, call: &CallRecord) -> rusqlite::Result<()> {
-    let ended = call.state == CallState::Ended;
-    let class = if ended { class(db, call)? } else { 0 };
+/// Binds the row number and [`COLUMNS`].
+fn bind(row: &mut Statement<'_>, seq: i64, call: &CallRecord) -> rusqlite::Result<()> {
     let steps: Vec<Step> =
         call.timeline.iter().map(|t| (t.at.0, t.state, t.version, t.actor, t.error_code, t.reason)).collect();
-    let (veto, timeline) = (json(&call.veto)?, json(&steps)?);
-    let write = |sql, pair: i64| {
-        db.prepare_cached(sql)?.execute(params![
-            first_seq(call.requested_at),
-            call.id.0.as_bytes(),
-            class,
-            pair,
-            call.state.as_str(),
-            call.version,
-            call.caller.as_str(),
-            call.callee.as_str(),
-            call.dialled.as_ref().map(UserId::as_str),
-            call.caller_device.as_str(),
-            call.callee_device.as_ref().map(DeviceId::as_str),
-            call.caller_door.as_str(),
-            call.callee_door.map(Door::as_str),
-            call.placed,
-            call.flags,
-            call.param,
-            call.user_str,
-            call.room.map(RoomNumber::get),
-            call.error_code,
-            call.reason.map(Reason::as_str),
-            call.ended_by.map(Actor::as_str),
-            call.requested_at.0,
-            call.ringing_at.map(|at| at.0),
-            call.started_at.map(|at| at.0),
-            call.ended_at.map(|at| at.0),
-            veto,
-            timeline,
-            call.event_seq,
-        ])
-    };
-    if !ended && call.version > 1 && write(STEP, 0)? == 1 {
-        return Ok(());
+    let veto = if call.veto.is_empty() { None } else { Some(json(&call.veto)?) };
+    row.raw_bind_parameter(1, seq)?;
+    row.raw_bind_parameter(2, call.id.0.as_bytes())?;
+    row.raw_bind_parameter(3, call.version)?;
+    row.raw_bind_parameter(4, call.caller.as_str())?;
+    row.raw_bind_parameter(5, call.callee.as_str())?;
+    row.raw_bind_parameter(6, call.dialled.as_ref().map(UserId::as_str))?;
+    row.raw_bind_parameter(7, call.caller_device.as_str())?;
+    row.raw_bind_parameter(8, call.callee_device.as_ref().map(DeviceId::as_str))?;
+    row.raw_bind_parameter(9, call.caller_door.as_str())?;
+    row.raw_bind_parameter(10, call.callee_door.map(Door::as_str))?;
+    row.raw_bind_parameter(11, call.placed)?;
+    row.raw_bind_parameter(12, call.flags)?;
+    row.raw_bind_parameter(13, call.param)?;
+    row.raw_bind_parameter(14, call.user_str.as_str())?;
+    row.raw_bind_parameter(15, call.room.map(RoomNumber::get))?;
+    row.raw_bind_parameter(16, call.requested_at.0)?;
+    row.raw_bind_parameter(17, call.ringing_at.map(|at| at.0))?;
+    row.raw_bind_parameter(18, call.started_at.map(|at| at.0))?;
+    row.raw_bind_parameter(19, veto)?;
+    row.raw_bind_parameter(20, json(&steps)?)?;
+    row.raw_bind_parameter(21, call.event_seq)
+}
+
+/// The statements that calls are written with, made ready once for many.
+pub(super) struct Rows<'db> {
+    ended: CachedStatement<'db>,
+    step: CachedStatement<'db>,
+    end: CachedStatement<'db>,
+    remove: CachedStatement<'db>,
+}
+
+impl<'db> Rows<'db> {
+    pub(super) fn new(db: &'db Connection) -> rusqlite::Result<Self> {
+        Ok(Self {
+            ended: db.prepare_cached("SELECT 1 FROM calls WHERE id = ?1")?,
+            step: db.prepare_cached(STEP)?,
+            end: db.prepare_cached(END)?,
+            remove: db.prepare_cached("DELETE FROM live WHERE seq = ?1")?,
+        })
     }
-    write(UPSERT, pair(&call.caller, &call.callee)).map(drop)
+
+    /// Whether a call of that id has ended.
+    pub(super) fn has_ended(&mut self, id: CallId) -> rusqlite::Result<bool> {
+        self.ended.exists([id.0.as_bytes()])
+    }
+
+    /// Writes the row of a call that goes on.
+    pub(super) fn put_living(&mut self, seq: i64, call: &CallRecord) -> rusqlite::Result<()> {
+        bind(&mut self.step, seq, call)?;
+        self.step.raw_bind_parameter(22, call.state.as_str())?;
+        self.step.raw_execute().map(drop)
+    }
+
+    /// Writes the row of a call that has ended. False where it had been written before.
+    pub(super) fn put_ended(&mut self, seq: i64, class: i64, call: &CallRecord) -> rusqlite::Result<bool> {
+        bind(&mut self.end, seq, call)?;
+        self.end.raw_bind_parameter(22, class)?;
+        self.end.raw_bind_parameter(23, call.error_code)?;
+        self.end.raw_bind_parameter(24, call.reason.map(Reason::as_str))?;
+        self.end.raw_bind_parameter(25, call.ended_by.map(Actor::as_str))?;
+        self.end.raw_bind_parameter(26, call.ended_at.map(|at| at.0))?;
+        Ok(self.end.raw_execute()? > 0)
+    }
+
+    /// Removes the row of a call that went on.
+    pub(super) fn remove_living(&mut self, seq: i64) -> rusqlite::Result<()> {
+        self.remove.execute([seq]).map(drop)
+    }
 }
 
 fn unreadable(column: usize, kind: Type, why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> rusqlite::Error {
@@ -170,36 +196,32 @@ fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
 }
 
 fn list<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<T>> {
-    some_text(row, column, |json| serde_json::from_str(json).ok())
+    let items = text(row, column, |json| serde_json::from_str(json).ok())?;
+    Ok(items.unwrap_or_default())
 }
 
-/// Reads a row of [`COLUMNS`].
+/// Reads a row of [`Table::select`].
 fn record(row: &Row<'_>) -> rusqlite::Result<CallRecord> {
-    let steps: Vec<Step> = list(row, 23)?;
+    let steps: Vec<Step> = list(row, 18)?;
     Ok(CallRecord {
         id: CallId(uuid(row, 0)?),
-        state: some_text(row, 1, CallState::parse)?,
-        version: row.get(2)?,
-        caller: user(row, 3)?,
-        callee: user(row, 4)?,
-        dialled: text(row, 5, |name| UserId::new(name).ok())?,
-        caller_device: some_text(row, 6, |name| DeviceId::new(name).ok())?,
-        callee_device: text(row, 7, |name| DeviceId::new(name).ok())?,
-        caller_door: some_text(row, 8, Door::parse)?,
-        callee_door: text(row, 9, Door::parse)?,
-        placed: row.get(10)?,
-        flags: row.get(11)?,
-        param: row.get(12)?,
-        user_str: row.get(13)?,
-        room: row.get::<_, Option<i32>>(14)?.and_then(RoomNumber::new),
-        error_code: row.get(15)?,
-        reason: text(row, 16, Reason::parse)?,
-        ended_by: text(row, 17, Actor::parse)?,
-        requested_at: Timestamp(row.get(18)?),
-        ringing_at: time(row, 19)?,
-        started_at: time(row, 20)?,
-        ended_at: time(row, 21)?,
-        veto: list(row, 22)?,
+        version: row.get(1)?,
+        caller: user(row, 2)?,
+        callee: user(row, 3)?,
+        dialled: text(row, 4, |name| UserId::new(name).ok())?,
+        caller_device: some_text(row, 5, |name| DeviceId::new(name).ok())?,
+        callee_device: text(row, 6, |name| DeviceId::new(name).ok())?,
+        caller_door: some_text(row, 7, Door::parse)?,
+        callee_door: text(row, 8, Door::parse)?,
+        placed: row.get(9)?,
+        flags: row.get(10)?,
+        param: row.get(11)?,
+        user_str: row.get(12)?,
+        room: row.get::<_, Option<i32>>(13)?.and_then(RoomNumber::new),
+        requested_at: Timestamp(row.get(14)?),
+        ringing_at: time(row, 15)?,
+        started_at: time(row, 16)?,
+        veto: list(row, 17)?,
         timeline: steps
             .into_iter()
             .map(|(at, state, version, actor, error_code, reason)| Transition {
@@ -211,32 +233,56 @@ fn record(row: &Row<'_>) -> rusqlite::Result<CallRecord> {
                 reason,
             })
             .collect(),
-        event_seq: row.get(24)?,
+        event_seq: row.get(19)?,
+        state: some_text(row, 20, CallState::parse)?,
+        error_code: row.get(21)?,
+        reason: text(row, 22, Reason::parse)?,
+        ended_by: text(row, 23, Actor::parse)?,
+        ended_at: time(row, 24)?,
     })
+}
+
+/// Looks among the calls that have ended first, since most have, then through all that go on. The caller has a snapshot: a call
+/// must not end between the two.
+fn find<T>(
+    db: &Connection,
+    id: CallId,
+    select: fn(Table) -> String,
+    read: fn(&Row<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Option<T>> {
+    let look = |table| {
+        db.prepare_cached(&format!("{} WHERE id = ?1", select(table)))?.query_row([id.0.as_bytes()], read).optional()
+    };
+    match look(Table::Calls)? {
+        Some(found) => Ok(Some(found)),
+        None => look(Table::Live),
+    }
 }
 
 /// One call.
 pub(super) fn by_id(db: &Connection, id: CallId) -> rusqlite::Result<Option<CallRecord>> {
-    db.prepare_cached(&format!("SELECT {COLUMNS} FROM calls WHERE id = ?1"))?
-        .query_row([id.0.as_bytes()], record)
-        .optional()
+    find(&*db.unchecked_transaction()?, id, Table::select, record)
 }
 
-/// The row number of a call.
+/// The row number of a call. Wants a snapshot.
 pub(super) fn seq_of(db: &Connection, id: CallId) -> rusqlite::Result<Option<i64>> {
-    db.prepare_cached("SELECT seq FROM calls WHERE id = ?1")?.query_row([id.0.as_bytes()], |row| row.get(0)).optional()
+    find(db, id, |table| format!("SELECT seq FROM {}", table.name()), |row| row.get(0))
 }
 
 /// The calls of those row numbers, in that order.
-pub(super) fn by_seq(db: &Connection, seqs: &[i64]) -> rusqlite::Result<Vec<CallRecord>> {
-    let mut select = db.prepare_cached(&format!("SELECT {COLUMNS} FROM calls WHERE seq = ?1"))?;
-    seqs.iter().map(|seq| select.query_row([seq], record)).collect()
+pub(super) fn by_seq(db: &Connection, seqs: &[(i64, Table)]) -> rusqlite::Result<Vec<CallRecord>> {
+    let select = |table: Table| db.prepare_cached(&format!("{} WHERE seq = ?1", table.select()));
+    let (mut live, mut calls) = (select(Table::Live)?, select(Table::Calls)?);
+    let one = |(seq, table): &(i64, Table)| match table {
+        Table::Live => live.query_row([seq], record),
+        Table::Calls => calls.query_row([seq], record),
+    };
+    seqs.iter().map(one).collect()
 }
 
 /// Every call that has not ended, the oldest first.
 pub(super) fn unfinished(db: &Connection) -> rusqlite::Result<Vec<CallRecord>> {
-    let sql = format!("SELECT {COLUMNS} FROM calls INDEXED BY calls_live WHERE class = 0 ORDER BY seq");
-    db.prepare(&sql)?.query_map([], record)?.collect()
+    db.prepare(&format!("{} ORDER BY seq", Table::Live.select()))?.query_map([], record)?.collect()
 }
 
 /// The room that was given out last.

@@ -12,7 +12,8 @@
 //! | `schema` | the file, its directory, its migrations |
 //! | `queue`, `writer`, `task` | the one thread that writes |
 //! | `reader` | the threads that read |
-//! | `calls`, `search` | calls as rows; lists of them |
+//! | `calls`, `ledger` | calls as rows; what the writer knows of them by heart |
+//! | `buckets`, `search` | ended calls in runs of time; lists |
 //! | [`accounts`], [`keys`] | who may log in; who may use the API |
 //! | [`audit`] | who changed what |
 //! | `webhooks`, `outbox` | hooks; their events that wait for delivery |
@@ -23,9 +24,11 @@
 
 pub mod accounts;
 pub mod audit;
+mod buckets;
 mod calls;
 mod error;
 pub mod keys;
+mod ledger;
 mod options;
 pub(crate) mod outbox;
 mod queue;
@@ -122,7 +125,7 @@ impl Store {
             outbox: Arc::new(Notify::new()),
             trouble: Mutex::new(None),
         });
-        let writer = Writer::new(db, Arc::clone(&shared), options.observer.clone(), options.retention)?;
+        let writer = Writer::new(db, Arc::clone(&shared), options)?;
         let mut connections = Vec::new();
         for _ in 0..reader::READERS {
             connections.push(schema::open_reader(dir)?);

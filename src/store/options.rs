@@ -15,6 +15,9 @@ pub struct StoreOptions {
     /// Writes that may wait for the writer. More: longer bursts on a slow disk are survived. Fewer: less memory, and new calls
     /// are refused sooner.
     pub queue: usize,
+    /// Ended calls that are indexed together. More: a user's calls are spread over fewer places. Fewer: less to search without an
+    /// index, and the writer is held up for less long when it indexes them; that is a few milliseconds.
+    pub bucket: u32,
     /// Told of each commit, for the metrics.
     pub observer: Option<CommitObserver>,
 }
@@ -23,20 +26,24 @@ impl StoreOptions {
     /// Writes that may wait by default: some seconds' worth of the fastest disk, at most some ten megabytes.
     pub const QUEUE: usize = 65_536;
 
+    /// Ended calls that are indexed together by default.
+    pub const BUCKET: u32 = 2_048;
+
     /// Keeps everything for ever in that directory.
     #[must_use]
     pub fn new(data_dir: impl Into<PathBuf>) -> Self {
-        Self { data_dir: data_dir.into(), retention: None, queue: Self::QUEUE, observer: None }
+        Self { data_dir: data_dir.into(), retention: None, queue: Self::QUEUE, bucket: Self::BUCKET, observer: None }
     }
 }
 
 impl fmt::Debug for StoreOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { data_dir, retention, queue, observer } = self;
+        let Self { data_dir, retention, queue, bucket, observer } = self;
         f.debug_struct("StoreOptions")
             .field("data_dir", data_dir)
             .field("retention", retention)
             .field("queue", queue)
+            .field("bucket", bucket)
             .field("observed", &observer.is_some())
             .finish()
     }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::StoreError;
+use super::{StoreError, buckets};
 use crate::protocol::record::Timestamp;
 
 /// Rows of each kind in one transaction. More: a backlog is gone sooner. Fewer: writers wait less; this is a few milliseconds.
@@ -63,7 +63,7 @@ impl Sweeper {
 /// Removes calls that ended, webhook events that were delivered or given up, and rows of the audit, all before `cutoff`. True
 /// where there may be more.
 fn remove(db: &Connection, cutoff: Timestamp) -> rusqlite::Result<bool> {
-    let old_calls = "SELECT seq FROM calls WHERE seq < ?1 AND ended_at < ?2 AND class > 0 ORDER BY seq LIMIT ?3";
+    let old_calls = "SELECT seq FROM calls WHERE seq < ?1 AND ended_at < ?2 ORDER BY seq LIMIT ?3";
     let old_events = "SELECT id FROM outbox WHERE state <> 'pending' AND at < ?1 LIMIT ?2";
     let old_audit = "SELECT id FROM audit WHERE at < ?1 LIMIT ?2";
     let numbers = |sql: &str, values: &[i64]| -> rusqlite::Result<Vec<i64>> {
@@ -85,6 +85,7 @@ fn remove(db: &Connection, cutoff: Timestamp) -> rusqlite::Result<bool> {
             delete.execute([row])?;
         }
     }
+    buckets::drop_empty(&tx)?;
     tx.commit()?;
     let full = usize::try_from(BATCH).unwrap_or(usize::MAX);
     Ok(old.iter().any(|(_, rows)| rows.len() >= full))

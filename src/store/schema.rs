@@ -18,8 +18,8 @@ const LOCK_FILE: &str = "hookswitch.lock";
 /// How long a connection waits for another process (the command line, a backup) to let go of the file. Longer: fewer failed
 /// commits while a backup runs. Shorter: a stuck process is noticed sooner, since the writer stands still meanwhile.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// Page cache of the writer. Unit: KiB. More: fewer reads when a million calls' indexes are hit at random. Less: less memory.
-const WRITER_CACHE_KIB: i64 = 65_536;
+/// Page cache of the writer. Unit: KiB. More: fewer reads while very many calls go on at the same time. Less: less memory.
+const WRITER_CACHE_KIB: i64 = 32_768;
 /// Page cache of each reader. Unit: KiB.
 const READER_CACHE_KIB: i64 = 16_384;
 /// What the write-ahead log is cut back to after a burst. Unit: bytes.
@@ -32,6 +32,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_calls.sql"),
     include_str!("migrations/0002_webhooks.sql"),
     include_str!("migrations/0003_audit.sql"),
+    include_str!("migrations/0004_living_and_ended.sql"),
 ];
 
 /// Makes the data directory, for its owner only, where it is missing.
@@ -114,7 +115,17 @@ fn migrate(db: &Connection, scripts: &[&str]) -> Result<(), StoreError> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::{
+        protocol::{
+            codes::Reason,
+            ids::{RoomNumber, UserId},
+            record::{CallState, Timestamp},
+        },
+        store::{CallQuery, CallWrite, Store, StoreOptions},
+    };
 
     #[test]
     fn a_failing_migration_changes_nothing_and_a_later_start_goes_on_there() {
@@ -127,6 +138,68 @@ mod tests {
         migrate(&db, &[first, "CREATE TABLE c (x);"]).unwrap();
         assert_eq!(version(&db).unwrap(), 2);
         db.prepare("SELECT * FROM a, b, c").unwrap();
+    }
+
+    /// Makes the file as it was when all calls were in one table: 5,000 ended calls, one a millisecond, then two that go on.
+    fn make_old(dir: &Path) {
+        let db = Connection::open(file(dir)).unwrap();
+        migrate(&db, &MIGRATIONS[..2]).unwrap();
+        db.execute_batch(
+            "INSERT INTO classes VALUES (1, 'hangup', 'native', 'native'), (2, 'busy', 'native', '');
+            WITH RECURSIVE n (n) AS (VALUES (0) UNION ALL SELECT n + 1 FROM n WHERE n < 5001)
+            INSERT INTO calls (seq, id, class, pair, state, version, caller, callee, caller_device, caller_door, callee_door,
+                placed, flags, param, user_str, room, error_code, reason, ended_by, requested_at, ended_at, veto, timeline,
+                event_seq)
+            SELECT (1700000000000000 + n * 1000) * 2048, randomblob(16), CASE WHEN n > 4999 THEN 0 WHEN n % 10 THEN 1 ELSE 2 END, n,
+                CASE WHEN n > 4999 THEN 'talking' ELSE 'ended' END, 3, 'user' || (n % 7), 'robot', '', 'native',
+                CASE WHEN n % 10 THEN 'native' END, 0, 3, 0, '', n + 1, 0,
+                CASE WHEN n > 4999 THEN NULL WHEN n % 10 THEN 'hangup' ELSE 'busy' END, CASE WHEN n < 5000 THEN 'caller' END,
+                1700000000000000 + n * 1000, CASE WHEN n < 5000 THEN 1800000000000000 END,
+                CASE n WHEN 7 THEN '[{\"hook\":\"crm\",\"verdict\":\"allow\",\"policy\":null,\"ms\":3}]' ELSE '[]' END,
+                '[[1700000000000000,\"requested\",1,\"caller\",0,null]]', 3
+            FROM n;",
+        )
+        .unwrap();
+    }
+
+    #[tokio::test]
+    async fn calls_of_the_first_schemas_are_all_found_again_and_those_that_go_on_can_end() {
+        let dir = tempfile::tempdir().unwrap();
+        make_old(dir.path());
+        let store = Store::open(&StoreOptions::new(dir.path())).unwrap();
+        let count = async |query: CallQuery| {
+            let page = store.calls(CallQuery { limit: 10_000, ..query }).await.unwrap();
+            assert!(page.items.is_sorted_by(|a, b| a.requested_at > b.requested_at));
+            page.items.len()
+        };
+        let all = CallQuery::default();
+        let robot = UserId::new("robot").ok();
+        assert_eq!(count(all.clone()).await, 5_002);
+        assert_eq!(count(CallQuery { user: robot.clone(), ..all.clone() }).await, 5_002);
+        assert_eq!(count(CallQuery { reason: Some(Reason::Busy), ..all.clone() }).await, 500);
+        let pair = CallQuery { caller: UserId::new("user3").ok(), callee: robot.clone(), ..all.clone() };
+        assert_eq!(count(pair.clone()).await, 715);
+        assert_eq!(count(CallQuery { reason: Some(Reason::Busy), ..pair }).await, 72);
+        assert_eq!(count(CallQuery { caller: robot.clone(), ..all.clone() }).await, 0);
+
+        let mut unfinished = store.unfinished().unwrap();
+        assert_eq!(
+            unfinished.iter().map(|call| (call.requested_at.0, call.room)).collect::<Vec<_>>(),
+            [(1_700_000_005_000_000, RoomNumber::new(5_001)), (1_700_000_005_001_000, RoomNumber::new(5_002)),]
+        );
+        let page =
+            store.calls(CallQuery { to: Some(Timestamp(1_700_000_000_007_000)), limit: 1, ..all }).await.unwrap();
+        assert_eq!(page.items[0].veto[0].hook, "crm");
+        assert_eq!(store.call(page.items[0].id).await.unwrap().as_ref(), page.items.first());
+
+        let mut over = unfinished.pop().unwrap();
+        over.state = CallState::Ended;
+        over.version += 1;
+        let write = CallWrite { record: Arc::new(over.clone()), outbox: Vec::new(), done: None };
+        store.persist(write).unwrap();
+        store.write(|_| Ok(())).await.unwrap();
+        assert_eq!(store.call(over.id).await.unwrap(), Some(over));
+        assert_eq!(store.unfinished().unwrap(), unfinished);
     }
 
     #[test]

@@ -1,22 +1,20 @@
-//! Lists of calls, the newest first, a page at a time, each within a bounded number of index steps.
+//! Lists of calls, the newest first, a page at a time, each within a bounded number of steps.
 //!
-//! A filter is answered by *walks*. A walk is one contiguous run of one index, and every such run is in the order of the list,
-//! because all indexes end in the row number, which is the time of the request:
+//! A filter is answered by *walks*, each of which gives rows in the order of the list, newest first, until the page is full:
 //!
-//! | walk | index | read for |
+//! | walk | through | read for |
 //! | --- | --- | --- |
-//! | all | the table itself | no filter but times |
-//! | living of one state | `calls_live`: as small as the number of living calls | `state`, `door` of calls that go on |
-//! | ended of one class | `calls_class` | `state=ended`, `reason`, `door` |
-//! | of a caller, a callee, a pair, with one class | `calls_caller`, `calls_callee`, `calls_pair` | `caller`, `callee`, `user` with any of the others |
+//! | living | all of `live`: as small as the number of living calls | any filter but `reason` and `state=ended` |
+//! | all | `calls` | no filter but times and `state=ended` |
+//! | recent | the newest bucket of `calls`, a few thousand rows | every other filter |
+//! | of a class | `bucket_classes` | `reason`, `door` |
+//! | of a user | `bucket_users`, bucket by bucket, each with an index seek for each class | `caller`, `callee`, `user` with any of the others |
 //!
-//! A class is one combination of reason and doors that has occurred, or 0 for all calls that go on. There are a few dozen at
-//! most, so that a page takes (classes × at most two) index seeks and no row that is not in the page is looked at. The one
-//! exception are calls that go on, filtered by state and door on the spot: a user has at most one.
+//! A class is one combination of reason and doors in which calls have ended; there are a few dozen at most.
 
 use rusqlite::{Connection, params_from_iter, types::Value};
 
-use super::calls;
+use super::calls::{self, Table};
 use crate::protocol::{
     codes::{Door, Reason},
     ids::{CallId, UserId},
@@ -86,120 +84,152 @@ impl<'a> Party<'a> {
     }
 }
 
+impl Party<'_> {
+    /// What must hold for a row of either table of calls.
+    fn of_row(&self, terms: &mut Terms) {
+        match self {
+            Self::Anyone => {}
+            Self::Caller(user) => terms.add("caller = ?", &[user.as_str()]),
+            Self::Callee(user) => terms.add("callee = ?", &[user.as_str()]),
+            Self::Either(user) => terms.add("(caller = ? OR callee = ?)", &[user.as_str(), user.as_str()]),
+            Self::Pair(caller, callee) => terms.add("caller = ? AND callee = ?", &[caller.as_str(), callee.as_str()]),
+        }
+    }
+
+    /// What must hold for a row of `bucket_users`; false where none of them can fit.
+    fn of_user(&self, terms: &mut Terms) -> bool {
+        match self {
+            Self::Anyone => return false,
+            Self::Caller(user) => terms.add("user = ? AND callee > ''", &[user.as_str()]),
+            Self::Callee(user) => terms.add("user = ? AND callee = ''", &[user.as_str()]),
+            Self::Either(user) => terms.add("user = ?", &[user.as_str()]),
+            Self::Pair(caller, callee) => terms.add("user = ? AND callee = ?", &[caller.as_str(), callee.as_str()]),
+        }
+        true
+    }
+}
+
 /// The parameters that every walk begins with: lowest row number, highest, how many.
 const COMMON: usize = 3;
 
-/// A run of an index, in the order of the list.
-struct Walk {
+/// Conditions of a walk, all of which must hold, and the values of their parameters.
+#[derive(Default)]
+struct Terms {
     sql: String,
-    values: Vec<Value>,
+    values: Vec<String>,
+}
+
+impl Terms {
+    /// Each `?` in the term takes the next value.
+    fn add(&mut self, term: &str, values: &[&str]) {
+        self.sql.push_str(" AND ");
+        let mut values = values.iter();
+        for (n, part) in term.split('?').enumerate() {
+            if n > 0 {
+                self.values.extend(values.next().map(ToString::to_string));
+                self.sql.push_str(&format!("?{}", COMMON + self.values.len()));
+            }
+            self.sql.push_str(part);
+        }
+    }
+}
+
+/// A part of the answer, in the order of the list.
+struct Walk {
+    table: Table,
+    sql: String,
+    values: Vec<String>,
 }
 
 impl Walk {
-    /// A walk that goes through the rows where all `terms` hold; each `?` in them takes the next of `values`.
-    fn new(index: Option<&str>, terms: &[&str], values: Vec<Value>) -> Self {
-        let mut sql = String::from("SELECT seq FROM calls");
-        if let Some(index) = index {
-            // Without statistics the planner guesses; naming the index makes a wrong guess an error instead of a full scan.
-            sql.extend([" INDEXED BY ", index]);
-        }
-        sql.push_str(" WHERE seq BETWEEN ?1 AND ?2");
-        let mut next = COMMON;
-        for term in terms {
-            sql.push_str(" AND ");
-            for (n, part) in term.split('?').enumerate() {
-                if n > 0 {
-                    next += 1;
-                    sql.push_str(&format!("?{next}"));
-                }
-                sql.push_str(part);
-            }
-        }
-        sql.push_str(" ORDER BY seq DESC LIMIT ?3");
-        Self { sql, values }
+    /// Through the rows of a table of calls from `first` on, the latest first.
+    fn rows(table: Table, first: &str, Terms { sql, values }: Terms) -> Self {
+        let name = table.name();
+        let sql = format!("SELECT seq FROM {name} WHERE seq BETWEEN {first} AND ?2{sql} ORDER BY seq DESC LIMIT ?3");
+        Self { table, sql, values }
     }
 
-    fn run(&self, db: &Connection, low: i64, high: i64, most: i64, found: &mut Vec<i64>) -> rusqlite::Result<()> {
+    /// Through the closed buckets, the latest first. Most have nothing of the user, who is the first value, and one look tells it; in
+    /// the others, what fits is sorted, and is little.
+    fn of_user(classes: &str, Terms { sql, values }: Terms) -> Self {
+        let bucket =
+            |seq| format!("(SELECT bucket FROM buckets WHERE first_seq <= {seq} ORDER BY first_seq DESC LIMIT 1)");
+        let sql = format!(
+            "SELECT seq FROM buckets AS b CROSS JOIN bucket_users USING (bucket) WHERE bucket BETWEEN {} AND {} \
+             AND EXISTS (SELECT 1 FROM bucket_users AS any WHERE any.bucket = b.bucket AND any.user = ?4) \
+             AND class IN ({classes}) AND seq BETWEEN ?1 AND ?2{sql} ORDER BY bucket DESC, seq DESC LIMIT ?3",
+            bucket("?1"),
+            bucket("?2"),
+        );
+        Self { table: Table::Calls, sql, values }
+    }
+
+    fn of_class(class: i64) -> Self {
+        let sql = format!(
+            "SELECT seq FROM bucket_classes WHERE class = {class} AND seq BETWEEN ?1 AND ?2 ORDER BY seq DESC LIMIT ?3"
+        );
+        Self { table: Table::Calls, sql, values: Vec::new() }
+    }
+
+    fn run(
+        &self,
+        db: &Connection,
+        low: i64,
+        high: i64,
+        most: i64,
+        found: &mut Vec<(i64, Table)>,
+    ) -> rusqlite::Result<()> {
         let common = [low, high, most].into_iter().map(Value::Integer);
+        let values = self.values.iter().cloned().map(Value::Text);
         let mut select = db.prepare_cached(&self.sql)?;
-        let mut rows = select.query(params_from_iter(common.chain(self.values.iter().cloned())))?;
+        let mut rows = select.query(params_from_iter(common.chain(values)))?;
         while let Some(row) = rows.next()? {
-            found.push(row.get(0)?);
+            found.push((row.get(0)?, self.table));
         }
         Ok(())
     }
 }
 
-fn name(text: &str) -> Value {
-    Value::Text(text.to_owned())
-}
-
-/// The walks that together answer a query.
+/// The walks that together answer a query. The later ones are through what is older, among the ended calls.
 fn walks(db: &Connection, query: &CallQuery) -> rusqlite::Result<Vec<Walk>> {
     let Some(party) = Party::of(query) else { return Ok(Vec::new()) };
-    if matches!(party, Party::Anyone) && query.state.is_none() && query.reason.is_none() && query.door.is_none() {
-        return Ok(vec![Walk::new(None, &[], Vec::new())]);
-    }
-    let sources: Vec<(&str, Vec<&str>, Vec<Value>)> = match party {
-        Party::Anyone => Vec::new(),
-        Party::Caller(user) => vec![("calls_caller", vec!["caller = ?"], vec![name(user.as_str())])],
-        Party::Callee(user) => vec![("calls_callee", vec!["callee = ?"], vec![name(user.as_str())])],
-        Party::Either(user) => vec![
-            ("calls_caller", vec!["caller = ?"], vec![name(user.as_str())]),
-            ("calls_callee", vec!["callee = ?"], vec![name(user.as_str())]),
-        ],
-        Party::Pair(caller, callee) => vec![(
-            "calls_pair",
-            vec!["pair = ?", "caller = ?", "callee = ?"],
-            vec![Value::Integer(calls::pair(caller, callee)), name(caller.as_str()), name(callee.as_str())],
-        )],
-    };
     let mut walks = Vec::new();
+    let either_door = |terms: &mut Terms| {
+        if let Some(door) = query.door {
+            terms.add("(caller_door = ? OR callee_door = ?)", &[door.as_str(), door.as_str()]);
+        }
+    };
     if query.reason.is_none() && query.state != Some(CallState::Ended) {
-        living(query, &sources, &mut walks);
+        let mut terms = Terms::default();
+        party.of_row(&mut terms);
+        if let Some(state) = query.state {
+            terms.add("state = ?", &[state.as_str()]);
+        }
+        either_door(&mut terms);
+        walks.push(Walk::rows(Table::Live, "?1", terms));
     }
     if query.state.is_none_or(|state| state == CallState::Ended) {
-        for class in classes(db, query)? {
-            if sources.is_empty() {
-                // The first term is what the index is limited to, the second picks the class.
-                walks.push(Walk::new(Some("calls_class"), &["class > 0", "class = ?"], vec![Value::Integer(class)]));
-            }
-            for (index, terms, values) in &sources {
-                let mut terms = terms.clone();
-                let mut values = values.clone();
-                terms.push("class = ?");
-                values.push(Value::Integer(class));
-                walks.push(Walk::new(Some(index), &terms, values));
-            }
+        let mut terms = Terms::default();
+        party.of_row(&mut terms);
+        if let Some(reason) = query.reason {
+            terms.add("reason = ?", &[reason.as_str()]);
+        }
+        either_door(&mut terms);
+        if terms.values.is_empty() {
+            walks.push(Walk::rows(Table::Calls, "?1", terms));
+            return Ok(walks);
+        }
+        walks.push(Walk::rows(Table::Calls, "max(?1, (SELECT max(first_seq) FROM buckets))", terms));
+        let classes = classes(db, query)?;
+        let mut terms = Terms::default();
+        if party.of_user(&mut terms) {
+            let list = classes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            walks.push(Walk::of_user(&list, terms));
+        } else {
+            walks.extend(classes.into_iter().map(Walk::of_class));
         }
     }
     Ok(walks)
-}
-
-/// The walks through calls that go on.
-fn living(query: &CallQuery, sources: &[(&str, Vec<&str>, Vec<Value>)], walks: &mut Vec<Walk>) {
-    let mut add = |index, terms: &[&str], values: &[Value], state: Option<CallState>| {
-        let (mut terms, mut values) = (terms.to_vec(), values.to_vec());
-        terms.push("class = 0");
-        if let Some(state) = state {
-            terms.push("state = ?");
-            values.push(name(state.as_str()));
-        }
-        if let Some(door) = query.door {
-            terms.push("(caller_door = ? OR callee_door = ?)");
-            values.extend([name(door.as_str()), name(door.as_str())]);
-        }
-        walks.push(Walk::new(Some(index), &terms, values));
-    };
-    for (index, terms, values) in sources {
-        add(index, terms, values, query.state);
-    }
-    if sources.is_empty() {
-        let states = [CallState::Requested, CallState::Ringing, CallState::Talking];
-        for state in states.into_iter().filter(|state| query.state.is_none_or(|wanted| wanted == *state)) {
-            add("calls_live", &[], &[], Some(state));
-        }
-    }
 }
 
 /// The classes of ended calls that fit the reason and the door.
@@ -241,13 +271,13 @@ pub(super) fn page(db: &Connection, query: &CallQuery) -> rusqlite::Result<Page<
     let limit = query.limit.max(1);
     // One more than asked for tells whether there is a next page.
     let most = limit.saturating_add(1);
-    let mut found: Vec<i64> = Vec::new();
+    let mut found: Vec<(i64, Table)> = Vec::new();
     for walk in walks(&db, query)? {
         walk.run(&db, low, high, i64::try_from(most).unwrap_or(i64::MAX), &mut found)?;
         found.sort_unstable_by(|a, b| b.cmp(a));
         found.dedup();
         found.truncate(most);
-        if let (true, Some(oldest)) = (found.len() == most, found.last()) {
+        if let (true, Some((oldest, _))) = (found.len() == most, found.last()) {
             // Nothing older can get into the page any more.
             low = oldest + 1;
         }
@@ -284,35 +314,37 @@ mod tests {
     }
 
     #[test]
-    fn every_walk_is_one_run_of_an_index_in_the_order_of_the_list() {
+    fn every_walk_goes_by_a_key_and_none_sorts_more_than_what_fits_within_a_bucket() {
         let dir = tempfile::tempdir().unwrap();
         let db = schema::open(dir.path()).unwrap();
-        db.execute("INSERT INTO classes VALUES (1, 'media_failed', 'native', 'native')", []).unwrap();
+        let classes =
+            "INSERT INTO classes VALUES (1, 'media_failed', 'native', 'native'), (2, 'hangup', 'native', 'native')";
+        db.execute(classes, []).unwrap();
         let mut plans = std::collections::BTreeSet::new();
         for query in queries() {
             for walk in walks(&db, &query).unwrap() {
                 let mut explain = db.prepare(&format!("EXPLAIN QUERY PLAN {}", walk.sql)).unwrap();
-                let common = [0, 9, 9].into_iter().map(Value::Integer).chain(walk.values);
-                let lines: Vec<String> = explain
-                    .query_map(params_from_iter(common), |row| row.get("detail"))
-                    .unwrap()
-                    .collect::<Result<_, _>>()
-                    .unwrap();
-                plans.insert(lines.join("; "));
+                let common = [0, 9, 9].into_iter().map(Value::Integer);
+                let values = common.chain(walk.values.into_iter().map(Value::Text));
+                let lines = explain.query_map(params_from_iter(values), |row| row.get::<_, String>("detail")).unwrap();
+                plans.extend(lines.map(Result::unwrap).filter(|line| !line.starts_with("SCALAR SUBQUERY")));
             }
         }
         let plans: Vec<&str> = plans.iter().map(String::as_str).collect();
         assert_eq!(
             plans,
             [
-                "SEARCH calls USING COVERING INDEX calls_callee (callee=? AND class=? AND rowid>? AND rowid<?)",
-                "SEARCH calls USING COVERING INDEX calls_caller (caller=? AND class=? AND rowid>? AND rowid<?)",
-                "SEARCH calls USING COVERING INDEX calls_class (class=? AND rowid>? AND rowid<?)",
-                "SEARCH calls USING COVERING INDEX calls_live (state=? AND seq>? AND seq<?)",
-                "SEARCH calls USING INDEX calls_callee (callee=? AND class=? AND rowid>? AND rowid<?)",
-                "SEARCH calls USING INDEX calls_caller (caller=? AND class=? AND rowid>? AND rowid<?)",
-                "SEARCH calls USING INDEX calls_pair (pair=? AND class=? AND rowid>? AND rowid<?)",
+                "SEARCH any EXISTS USING PRIMARY KEY (bucket=? AND user=?)",
+                "SEARCH b USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+                "SEARCH bucket_classes USING PRIMARY KEY (class=? AND seq>? AND seq<?)",
+                "SEARCH bucket_users USING PRIMARY KEY (bucket=? AND user=? AND class=? AND callee=? AND seq>? AND seq<?)",
+                "SEARCH bucket_users USING PRIMARY KEY (bucket=? AND user=? AND class=? AND callee>?)",
+                "SEARCH bucket_users USING PRIMARY KEY (bucket=? AND user=? AND class=?)",
+                "SEARCH buckets USING COVERING INDEX sqlite_autoindex_buckets_1",
+                "SEARCH buckets USING COVERING INDEX sqlite_autoindex_buckets_1 (first_seq<?)",
                 "SEARCH calls USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+                "SEARCH live USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+                "USE TEMP B-TREE FOR LAST TERM OF ORDER BY",
             ]
         );
     }

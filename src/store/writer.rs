@@ -1,7 +1,7 @@
 //! The writer thread: everything that waits goes into one transaction, and whoever waits hears of it after the commit.
 //!
 //! ```text
-//! take all that waits -> BEGIN -> each job -> COMMIT (one fsync) -> tell every waiter -> checkpoint, probe, sweep if due
+//! take all that waits -> BEGIN -> each job -> COMMIT (one fsync) -> tell every waiter -> probe, close, sweep, checkpoint if due
 //! ```
 //!
 //! A job that fails undoes only itself, by a savepoint. A disk that fails takes the whole batch with it: then everybody hears
@@ -17,7 +17,10 @@ use std::{
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 use super::{
-    CallWrite, CommitObserver, Shared, StoreError, calls, outbox,
+    CallWrite, CommitObserver, Shared, StoreError, StoreOptions,
+    calls::{self, Rows},
+    ledger::Ledger,
+    outbox,
     queue::Taken,
     retention::{Sweep, Sweeper},
     task::Task,
@@ -57,21 +60,21 @@ pub(super) struct Writer {
     observer: Option<CommitObserver>,
     sweeper: Option<Sweeper>,
     last_room: Option<RoomNumber>,
+    /// `None` where it may say what the file did not keep.
+    ledger: Option<Ledger>,
+    bucket: u32,
     probe_at: Option<Instant>,
 }
 
 impl Writer {
-    pub(super) fn new(
-        db: Connection,
-        shared: Arc<Shared>,
-        observer: Option<CommitObserver>,
-        retention: Option<Duration>,
-    ) -> Result<Self, StoreError> {
+    pub(super) fn new(db: Connection, shared: Arc<Shared>, options: &StoreOptions) -> Result<Self, StoreError> {
         // Checkpoints are this thread's own business, after the waiters were told instead of inside the commit.
         db.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
         let last_room = calls::last_room(&db)?;
-        let sweeper = retention.map(|retention| Sweeper::new(retention, clock::now()));
-        Ok(Self { db, shared, observer, sweeper, last_room, probe_at: None })
+        let sweeper = options.retention.map(|retention| Sweeper::new(retention, clock::now()));
+        let ledger = Some(Ledger::load(&db)?);
+        let (observer, bucket) = (options.observer.clone(), options.bucket);
+        Ok(Self { db, shared, observer, sweeper, last_room, ledger, bucket, probe_at: None })
     }
 
     /// Writes until the queue is closed and empty. The connection is the caller's to close, after those of the readers.
@@ -85,6 +88,7 @@ impl Writer {
                 Taken::Closed => return self.db,
             }
             self.probe();
+            self.close_bucket();
             self.sweep();
             self.checkpoint();
         }
@@ -125,8 +129,12 @@ impl Writer {
     /// All of a batch, or an error for all of it.
     fn transact(&mut self, batch: &mut [Entry]) -> Result<(), StoreError> {
         let tx = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        let mut ledger = match self.ledger.take() {
+            Some(ledger) => ledger,
+            None => Ledger::load(&tx)?,
+        };
         for run in batch.chunk_by_mut(|a, b| matches!((&a.job, &b.job), (Job::Call(_), Job::Call(_)))) {
-            write_run(&tx, run)?;
+            write_run(&tx, &mut ledger, run)?;
             if tx.is_autocommit() {
                 return Err(StoreError::Broken);
             }
@@ -137,6 +145,7 @@ impl Writer {
             calls::save_last_room(&tx, room)?;
         }
         tx.commit()?;
+        self.ledger = Some(ledger);
         self.last_room = last_room;
         Ok(())
     }
@@ -165,6 +174,14 @@ impl Writer {
         if self.probe_at.is_some_and(|at| at <= clock::now()) {
             let outcome = probe(&self.db).map_err(|error| Arc::new(error.into()));
             self.judge(outcome.err().as_ref());
+        }
+    }
+
+    fn close_bucket(&mut self) {
+        let Some(ledger) = &mut self.ledger else { return };
+        if let Err(error) = ledger.close_bucket(&self.db, self.bucket) {
+            // Nothing is lost: the bucket is searched as it is, and closed another time.
+            tracing::warn!(%error, "the store's newest calls could not be indexed");
         }
     }
 
@@ -266,27 +283,34 @@ fn isolated<T>(
 }
 
 /// One task, or calls in a row.
-fn write_run(tx: &Transaction<'_>, run: &mut [Entry]) -> Result<(), StoreError> {
+fn write_run(tx: &Transaction<'_>, ledger: &mut Ledger, run: &mut [Entry]) -> Result<(), StoreError> {
     if let [Entry { job: Job::Task(task), failed }] = run {
         *failed = isolated(tx, || task.run(tx))?.err().map(Arc::new);
         return Ok(());
     }
     // Calls hardly ever fail alone: one savepoint for all of them, and only where that fails one for each.
-    if isolated(tx, || Ok(write_calls(tx, run)?))?.is_ok() {
+    if isolated(tx, || Ok(write_calls(tx, ledger, run)?))?.is_ok() {
         return Ok(());
     }
+    *ledger = Ledger::load(tx)?;
+    let mut rows = Rows::new(tx)?;
     for entry in run {
         if let Job::Call(write) = &entry.job {
-            let alone =
-                isolated(tx, || Ok(calls::save(tx, &write.record).and_then(|()| outbox::insert(tx, &write.outbox))?));
-            entry.failed = alone?.err().map(Arc::new);
+            let alone = isolated(tx, || {
+                ledger.save(tx, &mut rows, &write.record)?;
+                Ok(outbox::insert(tx, &write.outbox)?)
+            })?;
+            if alone.is_err() {
+                *ledger = Ledger::load(tx)?;
+            }
+            entry.failed = alone.err().map(Arc::new);
         }
     }
     Ok(())
 }
 
 /// Calls in a row: of each only the last row, all events of each.
-fn write_calls(tx: &Transaction<'_>, run: &[Entry]) -> rusqlite::Result<()> {
+fn write_calls(tx: &Transaction<'_>, ledger: &mut Ledger, run: &[Entry]) -> rusqlite::Result<()> {
     let writes = || {
         run.iter().filter_map(|entry| match &entry.job {
             Job::Call(write) => Some(write),
@@ -294,10 +318,11 @@ fn write_calls(tx: &Transaction<'_>, run: &[Entry]) -> rusqlite::Result<()> {
         })
     };
     let mut last: HashMap<CallId, &CallRecord> = writes().map(|write| (write.record.id, &*write.record)).collect();
+    let mut rows = Rows::new(tx)?;
     for write in writes() {
         // Where the call came first, so that new calls keep their order.
         if let Some(record) = last.remove(&write.record.id) {
-            calls::save(tx, record)?;
+            ledger.save(tx, &mut rows, record)?;
         }
     }
     for write in writes().filter(|write| !write.outbox.is_empty()) {

@@ -69,7 +69,7 @@ fn done_is_called_when_every_other_connection_sees_the_call() {
     let done = Box::new(move |outcome: Result<(), Arc<StoreError>>| {
         outcome.unwrap();
         let other = Connection::open(file).unwrap();
-        let rows = other.query_row("SELECT count(*) FROM calls WHERE id = ?1", [id.0.as_bytes()], |row| row.get(0));
+        let rows = other.query_row("SELECT count(*) FROM live WHERE id = ?1", [id.0.as_bytes()], |row| row.get(0));
         tell.send(rows.unwrap()).unwrap();
     });
     store.persist(CallWrite { done: Some(done), ..write(&call) }).unwrap();
@@ -109,7 +109,7 @@ async fn a_write_that_fails_undoes_itself_and_nothing_else() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_call_that_cannot_be_written_leaves_the_others_of_its_batch_alone() {
     let (_dir, store) = open();
-    let trigger = "CREATE TRIGGER refuse BEFORE INSERT ON calls WHEN new.user_str = 'bad' \
+    let trigger = "CREATE TRIGGER refuse BEFORE INSERT ON live WHEN new.user_str = 'bad' \
         BEGIN SELECT RAISE(ABORT, 'refused'); END";
     store.write(move |tx| tx.execute_batch(trigger)).await.unwrap();
     let calls: Vec<_> = ["good", "bad", "fine"]

@@ -23,6 +23,13 @@ pub(crate) fn open() -> (TempDir, Store) {
     (dir, store)
 }
 
+/// With buckets so small that a few calls fill several.
+pub(crate) fn open_with_small_buckets() -> (TempDir, Store) {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(&StoreOptions { bucket: 16, ..StoreOptions::new(dir.path()) }).unwrap();
+    (dir, store)
+}
+
 pub(crate) fn user(name: &str) -> UserId {
     UserId::new(name).unwrap()
 }

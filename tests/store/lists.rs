@@ -9,10 +9,10 @@ use hookswitch::{
         ids::CallId,
         record::{CallRecord, CallState, Timestamp},
     },
-    store::{CallQuery, CallWrite, Store},
+    store::{CallQuery, CallWrite, Store, StoreOptions},
 };
 
-use crate::fixture::{Dice, ended, further, open, persist, requested, user, write};
+use crate::fixture::{Dice, ended, further, open, open_with_small_buckets, persist, requested, user, write};
 
 const USERS: [&str; 5] = ["ann", "ben", "cat", "dan", "eve"];
 const REASONS: [Reason; 3] = [Reason::Hangup, Reason::Busy, Reason::Vetoed];
@@ -109,7 +109,7 @@ fn random_query(dice: &mut Dice) -> CallQuery {
 async fn every_combination_of_filters_pages_like_the_model_without_loss_or_repeat() {
     for seed in 0..4 {
         let mut dice = Dice(seed);
-        let (_dir, store) = open();
+        let (_dir, store) = open_with_small_buckets();
         let mut calls: Vec<CallRecord> = Vec::new();
         // Steps of several calls mix, so that rows change while others come.
         let mut open_calls: Vec<(usize, std::vec::IntoIter<CallRecord>)> = Vec::new();
@@ -126,6 +126,10 @@ async fn every_combination_of_filters_pages_like_the_model_without_loss_or_repea
             match open_calls[n].1.next() {
                 Some(step) => {
                     store.persist(write(&step)).unwrap();
+                    if dice.rarely(10) {
+                        // Whatever waits is a batch, and a bucket may be closed after it.
+                        persist(&store, &step);
+                    }
                     calls[open_calls[n].0] = step;
                 }
                 None => drop(open_calls.swap_remove(n)),
@@ -166,6 +170,41 @@ async fn a_cursor_whose_call_was_swept_goes_on_where_it_was() {
     let never = Some(CallId(uuid::Uuid::nil()));
     let page = store.calls(CallQuery { limit: 10, before: never, ..CallQuery::default() }).await.unwrap();
     assert_eq!((page.items.len(), page.next), (0, None));
+}
+
+#[tokio::test]
+async fn a_call_that_ends_late_is_found_among_those_of_its_time() {
+    let (dir, store) = open_with_small_buckets();
+    let at = |n: i64| Timestamp(1_763_694_600_000_000 + n);
+    let short = |n| ended(requested("ann", "ben", at(n)), Reason::Hangup);
+    let long = further(requested("ann", "eve", at(50)), CallState::Talking);
+    persist(&store, &long);
+    let mut calls: Vec<CallRecord> = (0..100).map(short).collect();
+    for call in &calls {
+        persist(&store, call);
+    }
+    let buckets = async |store: &Store| -> i64 {
+        store.read(|db| db.query_row("SELECT count(*) FROM buckets", [], |row| row.get(0))).await.unwrap()
+    };
+    assert_eq!(buckets(&store).await, 7);
+    let long = ended(long, Reason::Drained);
+    persist(&store, &long);
+    calls.insert(50, long);
+    store.close();
+    let options = StoreOptions { bucket: 16, ..StoreOptions::new(dir.path()) };
+    let store = Store::open(&options).unwrap();
+    let all = CallQuery { limit: 9, ..CallQuery::default() };
+    for query in [
+        all.clone(),
+        CallQuery { user: Some(user("ann")), ..all.clone() },
+        CallQuery { user: Some(user("eve")), ..all.clone() },
+        CallQuery { caller: Some(user("ann")), callee: Some(user("eve")), ..all.clone() },
+        CallQuery { reason: Some(Reason::Drained), ..all.clone() },
+        CallQuery { caller: Some(user("ann")), from: Some(at(40)), to: Some(at(60)), ..all },
+    ] {
+        let found = paged(&store, &query).await;
+        assert!(found.iter().eq(model(&calls, &query)), "{query:?}");
+    }
 }
 
 #[tokio::test]

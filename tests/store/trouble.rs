@@ -5,11 +5,12 @@ use std::{
 
 use hookswitch::{
     clock,
+    protocol::{codes::Reason, record::CallState},
     store::{CallWrite, Store, StoreError},
 };
 use rusqlite::Connection;
 
-use crate::fixture::{open, persist, requested, until, write};
+use crate::fixture::{ended, further, open, persist, requested, until, write};
 
 type Outcome = Result<(), Arc<StoreError>>;
 
@@ -52,6 +53,25 @@ async fn a_full_disk_is_told_to_every_waiter_and_gets_over() {
     store.writable().unwrap();
     persist(&store, &requested("a", "b", clock::wall()));
     assert_eq!(store.unfinished().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_end_that_did_not_fit_on_the_disk_can_be_written_again() {
+    let (_dir, store) = open();
+    let talking = further(requested("a", "b", clock::wall()), CallState::Talking);
+    persist(&store, &talking);
+    limit_pages(&store, 0).await;
+    let mut over = ended(talking, Reason::Hangup);
+    over.user_str = "x".repeat(8_000);
+    let (tell, told) = mpsc::channel::<Outcome>();
+    let done = Some(Box::new(move |outcome| tell.send(outcome).unwrap()) as _);
+    store.persist(CallWrite { done, ..write(&over) }).unwrap();
+    told.recv().unwrap().unwrap_err();
+    assert_eq!(store.unfinished().unwrap().len(), 1);
+    limit_pages(&store, 1_000_000).await;
+    persist(&store, &over);
+    assert!(store.unfinished().unwrap().is_empty());
+    assert_eq!(store.call(over.id).await.unwrap(), Some(over));
 }
 
 #[tokio::test]
