@@ -32,6 +32,17 @@ pub(super) struct ApiArgs {
     key_file: Option<PathBuf>,
 }
 
+impl ApiArgs {
+    /// Whether the caller named a key.
+    pub(super) fn has_key(&self) -> bool {
+        self.key_file.is_some() || key_from_env().is_some()
+    }
+}
+
+fn key_from_env() -> Option<String> {
+    std::env::var(KEY_VARIABLE).ok().filter(|key| !key.is_empty())
+}
+
 fn web(text: &str) -> Result<Url, &'static str> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     url.ok_or("a URL as http://127.0.0.1:8080 or https://calls.example.org")
@@ -40,7 +51,7 @@ fn web(text: &str) -> Result<Url, &'static str> {
 /// A server to ask.
 pub(super) struct Client {
     http: reqwest::Client,
-    url: Url,
+    pub(super) url: Url,
     key: Option<String>,
 }
 
@@ -55,8 +66,7 @@ impl Client {
     }
 
     pub(super) fn new(args: ApiArgs) -> Result<Self, CliError> {
-        let from_env = std::env::var(KEY_VARIABLE).ok().filter(|key| !key.is_empty());
-        let key = match (args.key_file, from_env) {
+        let key = match (args.key_file, key_from_env()) {
             (Some(path), _) => {
                 let text = std::fs::read_to_string(&path);
                 let text = text.map_err(|error| CliError::Said(format!("cannot read {}: {error}", path.display())))?;
@@ -76,7 +86,18 @@ impl Client {
         query: &[(&str, String)],
         body: Option<&Value>,
     ) -> Result<Value, CliError> {
-        let (status, text) = self.send(method, path, query, body)?;
+        block_on(self.ask_async(method, path, query, body))?
+    }
+
+    /// The same, within a runtime.
+    pub(super) async fn ask_async(
+        &self,
+        method: Method,
+        path: &str,
+        query: &[(&str, String)],
+        body: Option<&Value>,
+    ) -> Result<Value, CliError> {
+        let (status, text) = self.send_async(method, path, query, body).await?;
         let json: Option<Value> = serde_json::from_str(&text).ok();
         if status.is_success() {
             return json
@@ -87,6 +108,16 @@ impl Client {
 
     /// Asks; returns whatever comes.
     pub(super) fn send(
+        &self,
+        method: Method,
+        path: &str,
+        query: &[(&str, String)],
+        body: Option<&Value>,
+    ) -> Result<(StatusCode, String), CliError> {
+        block_on(self.send_async(method, path, query, body))?
+    }
+
+    async fn send_async(
         &self,
         method: Method,
         path: &str,
@@ -105,8 +136,7 @@ impl Client {
         if let Some(body) = body {
             request = request.json(body);
         }
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(answer(request)).map_err(|error| {
+        answer(request).await.map_err(|error| {
             let what = if error.is_connect() {
                 format!("cannot reach {}: does the server run there? --url or HOOKSWITCH_URL names another", self.url)
             } else {
@@ -115,6 +145,11 @@ impl Client {
             CliError::Http { what, source: Some(error.without_url()) }
         })
     }
+}
+
+fn block_on<T>(asked: impl Future<Output = T>) -> Result<T, CliError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    Ok(runtime.block_on(asked))
 }
 
 async fn answer(request: RequestBuilder) -> Result<(StatusCode, String), reqwest::Error> {

@@ -4,6 +4,7 @@
 
 mod accounts;
 pub mod banner;
+mod bench;
 mod calls;
 mod client;
 mod output;
@@ -74,6 +75,8 @@ enum Command {
     Finish(calls::FinishArgs),
     /// Ask whether a server is ready, for containers
     Health(calls::HealthArgs),
+    /// Place load on a server, and measure
+    Bench(bench::BenchArgs),
 }
 
 /// Where the configuration comes from. The environment (HOOKSWITCH__SECTION__KEY) always counts.
@@ -141,6 +144,7 @@ fn run(command: Command) -> Result<ExitCode, CliError> {
         Command::Calls(args) => calls::list(args)?,
         Command::Finish(args) => calls::finish(args)?,
         Command::Health(args) => calls::health(args)?,
+        Command::Bench(args) => return bench::run(args),
     }
     Ok(ExitCode::SUCCESS)
 }

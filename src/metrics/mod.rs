@@ -4,7 +4,7 @@
 //! is also a row of `docs/metrics.md`, which a test compares.
 
 mod labels;
-mod process;
+pub(crate) mod process;
 
 use std::{
     borrow::Cow,
