@@ -1,134 +1,58 @@
-//! The practical floor: what a call costs on this stack where nothing is known about calls.
+//! The practical floor: what a call costs on this stack where nothing is known about calls; and how far hookswitch is from it.
 //!
-//! The same crates as hookswitch, one actor per socket, one look-up per frame, the frames of `hookswitch bench` in the same
-//! number and about the same size; no state of calls, no store, no resume, no limits. `hookswitch bench` drives it unchanged:
-//!
-//! ```text
-//! cargo run --release --example floor -- 127.0.0.1:8090
-//! hookswitch bench --url http://127.0.0.1:8090
-//! ```
-#![allow(clippy::print_stdout, reason = "a program for the terminal")]
+//! `cargo bench --bench floor` measures both, one after the other, and prints the ratios; `-- --help` says what else there is.
+//! `cargo bench --bench floor -- --serve 127.0.0.1:8090` runs the floor alone, for `hookswitch bench --url http://127.0.0.1:8090`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a program for the terminal"
+)]
 
-use std::{sync::Arc, time::Duration};
+mod ratios;
+mod relay;
 
-use actix::{Actor, ActorContext as _, Addr, AsyncContext as _, Handler, Message, StreamHandler};
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-use actix_web_actors::ws;
-use bytestring::ByteString;
-use dashmap::DashMap;
-use serde::Deserialize;
+use clap::Parser;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// As many as the floor has always been measured with.
-const WORKERS: usize = 2;
-/// As hookswitch pings.
-const HEARTBEAT: Duration = Duration::from_secs(25);
-/// Stands where hookswitch has the call's id and the time, so that frames are of one size.
-const CALL: &str = "0199f2a4-5c1e-7d3a-9b0f-2f6f0a1c9e11";
-const AT: &str = "2026-11-21T03:10:00.000Z";
+/// How many files each process may have open: two for each of 15,000 connections, and some.
+const OPEN_FILES: u64 = 65_536;
 
-type Users = Arc<DashMap<String, Addr<Conn>>>;
-
-/// A socket.
-struct Conn {
-    users: Users,
-    user: String,
+#[derive(Parser)]
+#[command(about = "Measures hookswitch and the floor, one after the other, and prints the ratios")]
+struct Args {
+    /// Serve the floor at this address instead
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    serve: Option<String>,
+    #[command(flatten)]
+    ratios: ratios::Args,
+    /// Cargo's own
+    #[arg(long, hide = true)]
+    bench: bool,
 }
 
-/// To another socket: a frame.
-#[derive(Message)]
-#[rtype(result = "()")]
-struct Deliver(ByteString);
-
-#[derive(Deserialize)]
-struct Frame<'a> {
-    #[serde(rename = "type")]
-    kind: &'a str,
-    event: Option<&'a str>,
-    user: Option<&'a str>,
-}
-
-impl Conn {
-    fn read(&mut self, text: &str, ctx: &mut ws::WebsocketContext<Self>) {
-        match serde_json::from_str::<Frame<'_>>(text) {
-            Ok(Frame { kind: "login", user: Some(user), .. }) => {
-                user.clone_into(&mut self.user);
-                self.users.insert(user.to_owned(), ctx.address());
-                ctx.text(format!(
-                    r#"{{"type":"logged_in","user":"{user}","session":"{CALL}","resume":"","resumed":false,"heartbeat_secs":25.0,"ice_servers":[],"calls":[],"seq":0}}"#
-                ));
-            }
-            Ok(Frame { kind: "call", event: Some(event), user: Some(other) }) => {
-                let (to_me, to_other) = match event {
-                    "request" => ("reply", "request"),
-                    "reply" => ("start", "start"),
-                    _ => ("finish", "finish"),
-                };
-                if let Some(other) = self.users.get(other) {
-                    other.do_send(Deliver(event_frame(to_other, &self.user)));
-                }
-                ctx.text(event_frame(to_me, other));
-            }
-            _ => ctx.stop(),
-        }
+fn main() {
+    let args = Args::parse();
+    raise_file_limit();
+    match args.serve {
+        Some(address) => actix_web::rt::System::new().block_on(async {
+            let (server, listening) = relay::start(&address).unwrap();
+            eprintln!("ready at {listening}");
+            server.await.unwrap();
+        }),
+        None => ratios::measure(&args.ratios),
     }
 }
 
-fn event_frame(event: &str, user: &str) -> ByteString {
-    format!(
-        r#"{{"type":"call","seq":1,"call":"{CALL}","event":"{event}","user":"{user}","error_code":0,"flags":0,"param":0,"user_str":"","version":1,"door":"native","at":"{AT}"}}"#
-    )
-    .into()
-}
-
-impl Actor for Conn {
-    type Context = ws::WebsocketContext<Self>;
-
-    fn started(&mut self, ctx: &mut Self::Context) {
-        ctx.run_interval(HEARTBEAT, |_, ctx| ctx.ping(b"0"));
+/// For this process and those it starts. Beyond the hard limit only where the user may raise that.
+fn raise_file_limit() {
+    let hard = getrlimit(Resource::Nofile).maximum;
+    let wanted = hard.map(|hard| hard.max(OPEN_FILES));
+    if setrlimit(Resource::Nofile, Rlimit { current: wanted, maximum: wanted }).is_err() {
+        eprintln!("the limit of open files stays at {hard:?}: large crowds may not fit");
+        setrlimit(Resource::Nofile, Rlimit { current: hard, maximum: hard }).unwrap();
     }
-
-    fn stopped(&mut self, ctx: &mut Self::Context) {
-        self.users.remove_if(&self.user, |_, addr| *addr == ctx.address());
-    }
-}
-
-impl Handler<Deliver> for Conn {
-    type Result = ();
-
-    fn handle(&mut self, Deliver(frame): Deliver, ctx: &mut Self::Context) {
-        ctx.text(frame);
-    }
-}
-
-impl StreamHandler<Result<ws::Message, ws::ProtocolError>> for Conn {
-    fn handle(&mut self, message: Result<ws::Message, ws::ProtocolError>, ctx: &mut Self::Context) {
-        match message {
-            Ok(ws::Message::Text(text)) => self.read(&text, ctx),
-            Ok(ws::Message::Ping(payload)) => ctx.pong(&payload),
-            Ok(ws::Message::Pong(_)) => {}
-            _ => ctx.stop(),
-        }
-    }
-}
-
-async fn open(request: HttpRequest, payload: web::Payload, users: web::Data<Users>) -> actix_web::Result<HttpResponse> {
-    let conn = Conn { users: Users::clone(&users), user: String::new() };
-    ws::WsResponseBuilder::new(conn, &request, payload).start()
-}
-
-#[actix_web::main]
-async fn main() -> std::io::Result<()> {
-    let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8090".to_owned());
-    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
-    let all = rustix::process::Rlimit { current: limit.maximum, maximum: limit.maximum };
-    rustix::process::setrlimit(rustix::process::Resource::Nofile, all)?;
-    let users = Users::default();
-    let server = HttpServer::new(move || {
-        App::new().app_data(web::Data::new(Users::clone(&users))).route("/ws", web::get().to(open))
-    });
-    let server = server.workers(WORKERS).max_connections(1_000_000).tcp_nodelay(true).bind(address)?;
-    for address in server.addrs() {
-        println!("listening on {address}");
-    }
-    server.run().await
 }

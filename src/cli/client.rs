@@ -98,7 +98,10 @@ impl Client {
         body: Option<&Value>,
     ) -> Result<Value, CliError> {
         let (status, text) = self.send_async(method, path, query, body).await?;
-        let json: Option<Value> = serde_json::from_str(&text).ok();
+        let json: Option<Value> = match status {
+            StatusCode::NO_CONTENT => Some(Value::Null),
+            _ => serde_json::from_str(&text).ok(),
+        };
         if status.is_success() {
             return json
                 .ok_or_else(|| CliError::Said(format!("{} is no hookswitch server: no JSON came back", self.url)));

@@ -154,6 +154,8 @@ impl Caller {
                 Err(Trouble::Refused(why)) => tally.lock().failure(why),
                 Err(Trouble::Lost(why)) => {
                     tally.lock().failure(why);
+                    // Otherwise what is left of the call would stand in the way of the next.
+                    pair.log_out().await;
                     match Pair::log_in(&self.door, &self.prefix, self.number).await {
                         Ok(fresh) => pair = fresh,
                         Err(trouble) => {

@@ -47,7 +47,7 @@ pub(super) async fn run(
         () = &mut interrupted => true,
     };
     let logins_took = panel.ran().as_secs_f64();
-    let (logged_in, logins_failed) = (tally.lock().done, tally.lock().failed);
+    let (logged_in, logins_failed) = tally.lock().counts();
     let logged = used();
     let holding = clock::now();
     let interrupted = broken_off

@@ -208,9 +208,10 @@ fn interrupted() -> Result<impl Future<Output = ()>, CliError> {
     })
 }
 
-/// Lets this process have as many connections as the system allows. Where it allows too few, the error at the first one too
-/// many says so.
+/// Lets this process have as many connections as the system allows.
 fn raise_file_limit() {
     let maximum = getrlimit(Resource::Nofile).maximum;
-    drop(setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }));
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }) {
+        complain(&CliError::Io(error.into()));
+    }
 }

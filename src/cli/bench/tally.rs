@@ -53,6 +53,11 @@ impl Tally {
         self.login.record(took);
     }
 
+    /// How many went well, and how many did not.
+    pub(super) fn counts(&self) -> (u64, u64) {
+        (self.done, self.failed)
+    }
+
     /// Counts something that failed, in the words that say why.
     pub(super) fn failure(&mut self, why: String) {
         self.failed += 1;
