@@ -113,7 +113,8 @@ pub fn measure(args: &Args) {
     let duration = args.seconds.to_string();
     let closed = ["--duration", &duration];
     let hooked = ["--duration", &duration, "--hook"];
-    let offered = ["--duration", &duration, "--rate", "2000"];
+    // So many pairs that one is always free.
+    let offered = ["--duration", &duration, "--rate", "2000", "--pairs", "200"];
     println!("{:<44} {:>10} {:>10} {:>6}  {:<12} reached", "", "floor", "hookswitch", "ratio", "to reach");
 
     let (floor, hookswitch) = both(args.rounds, &closed);
