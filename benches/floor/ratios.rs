@@ -11,7 +11,7 @@ use tempfile::TempDir;
 const HOOKSWITCH: &str = env!("CARGO_BIN_EXE_hookswitch");
 
 #[derive(clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     /// Seconds of each run
     #[arg(long, default_value = "10")]
     seconds: u32,
@@ -109,7 +109,7 @@ impl Row {
 }
 
 /// Measures all, and prints the table.
-pub fn measure(args: &Args) {
+pub(crate) fn measure(args: &Args) {
     let duration = args.seconds.to_string();
     let closed = ["--duration", &duration];
     let hooked = ["--duration", &duration, "--hook"];

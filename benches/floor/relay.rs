@@ -112,7 +112,7 @@ async fn open(request: HttpRequest, payload: web::Payload, users: web::Data<User
 ///
 /// # Errors
 /// Where the address cannot be had.
-pub fn start(address: &str) -> std::io::Result<(Server, SocketAddr)> {
+pub(crate) fn start(address: &str) -> std::io::Result<(Server, SocketAddr)> {
     let users = Users::default();
     let server = HttpServer::new(move || {
         App::new().app_data(web::Data::new(Users::clone(&users))).route("/ws", web::get().to(open))

@@ -88,3 +88,30 @@ impl Pace {
         permits.add_permits(pairs);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn at_a_rate_calls_are_due_evenly_however_late_somebody_takes_them() {
+        let pace = Pace::open(3, 1_000.0, 2);
+        let mut due = Vec::new();
+        while let Some(call) = pace.next().await {
+            due.push(call.duration_since(pace.begun()).as_micros());
+        }
+        assert_eq!(due, [0, 1_000, 2_000]);
+        assert_eq!(pace.next().await, None, "the second pair hears of the end too");
+    }
+
+    #[tokio::test]
+    async fn without_a_rate_calls_are_due_when_somebody_is_free() {
+        let pace = Pace::closed(NonZeroU64::new(2), None);
+        let before = clock::now();
+        let due = pace.next().await.unwrap();
+        assert!(due >= before);
+        assert!(pace.next().await.unwrap() >= due);
+        assert_eq!(pace.next().await, None);
+        assert_eq!(Pace::closed(None, Some(Duration::ZERO)).next().await, None);
+    }
+}
