@@ -62,12 +62,17 @@ impl Server {
 
     /// Places load on it.
     fn bench(&self, args: &[&str]) -> Value {
+        self.try_bench(args).unwrap_or_else(|report| panic!("{args:?} failed: {report}"))
+    }
+
+    /// Places load on it; a report of failures comes back as such.
+    fn try_bench(&self, args: &[&str]) -> Result<Value, Value> {
         let pid = self.child.id().to_string();
         let mut command = Command::new(HOOKSWITCH);
         command.args(["bench", "--json", "--url", &self.url, "--server-pid", &pid]).args(args);
         let output = command.stderr(Stdio::inherit()).output().unwrap();
-        assert!(output.status.success(), "{args:?} failed: {}", String::from_utf8_lossy(&output.stdout));
-        serde_json::from_slice(&output.stdout).unwrap()
+        let report = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{args:?} failed"));
+        if output.status.success() { Ok(report) } else { Err(report) }
     }
 }
 
@@ -84,7 +89,7 @@ struct Row {
     floor: f64,
     hookswitch: f64,
     decimals: usize,
-    /// What the ratio is to be, in words.
+    /// What the ratio is to be, in words; a figure with a unit means hookswitch's own.
     to_reach: &'static str,
     reached: bool,
 }
@@ -142,22 +147,29 @@ pub(crate) fn measure(args: &Args) {
     Row::at_most("CPU s per 1,000 calls, 2,000 calls/s offered", at(CPU), 4, (2.0, "<= 2")).print();
 
     for crowd in &args.crowds {
-        let connections = crowd.to_string();
-        let (floor, hookswitch) = both(1, &["--connections", &connections]);
-        let bytes = |of: &[Value]| median(of, "/server/rss_per_connection_bytes");
-        let (floor, hookswitch) = (bytes(&floor), bytes(&hookswitch));
-        Row {
-            what: format!("resident bytes per idle session, {crowd}"),
-            floor,
-            hookswitch,
-            decimals: 0,
-            to_reach: "<= 10,900 B",
-            reached: hookswitch <= 10_900.0,
-        }
-        .print();
+        idle(*crowd);
     }
     if let Some(calls) = args.growth {
         growth(calls, args.part);
+    }
+}
+
+/// What a session costs that does nothing, in a crowd of so many.
+fn idle(crowd: u32) {
+    let what = format!("resident bytes per idle session, {crowd}");
+    let connections = crowd.to_string();
+    let bytes = |server: Server| {
+        let report = server.try_bench(&["--connections", &connections])?;
+        Ok::<f64, Value>(median(&[report], "/server/rss_per_connection_bytes"))
+    };
+    match (bytes(Server::floor()), bytes(Server::hookswitch())) {
+        (Ok(floor), Ok(hookswitch)) => {
+            let reached = hookswitch <= 10_900.0;
+            Row { what, floor, hookswitch, decimals: 0, to_reach: "<= 10,900 B", reached }.print();
+        }
+        (Err(report), _) | (_, Err(report)) => {
+            println!("{what:<44} not measured: {} came in, then {}", report["logged_in"], report["errors"]);
+        }
     }
 }
 

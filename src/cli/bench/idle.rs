@@ -15,6 +15,9 @@ use super::{
 };
 use crate::{cli::output::CliError, clock, stats::Histogram};
 
+/// After so many logins that failed no more are tried: a server that is full refuses each of them, or keeps it waiting.
+const MOST_FAILURES: u64 = 32;
+
 /// How a run goes.
 pub(super) struct Plan {
     pub(super) connections: u32,
@@ -110,6 +113,9 @@ async fn log_in_all(
                 tally.lock().login(took);
             }
             Err(trouble) => tally.lock().failure(trouble.to_string()),
+        }
+        if tally.lock().failed >= MOST_FAILURES {
+            return;
         }
     }
 }
