@@ -79,25 +79,14 @@ impl Client {
     }
 
     /// Asks; any answer but success is an error in the server's own words.
-    pub(super) fn ask(
+    pub(super) async fn ask(
         &self,
         method: Method,
         path: &str,
         query: &[(&str, String)],
         body: Option<&Value>,
     ) -> Result<Value, CliError> {
-        block_on(self.ask_async(method, path, query, body))?
-    }
-
-    /// The same, within a runtime.
-    pub(super) async fn ask_async(
-        &self,
-        method: Method,
-        path: &str,
-        query: &[(&str, String)],
-        body: Option<&Value>,
-    ) -> Result<Value, CliError> {
-        let (status, text) = self.send_async(method, path, query, body).await?;
+        let (status, text) = self.send(method, path, query, body).await?;
         let json: Option<Value> = match status {
             StatusCode::NO_CONTENT => Some(Value::Null),
             _ => serde_json::from_str(&text).ok(),
@@ -110,17 +99,7 @@ impl Client {
     }
 
     /// Asks; returns whatever comes.
-    pub(super) fn send(
-        &self,
-        method: Method,
-        path: &str,
-        query: &[(&str, String)],
-        body: Option<&Value>,
-    ) -> Result<(StatusCode, String), CliError> {
-        block_on(self.send_async(method, path, query, body))?
-    }
-
-    async fn send_async(
+    pub(super) async fn send(
         &self,
         method: Method,
         path: &str,
@@ -150,9 +129,9 @@ impl Client {
     }
 }
 
-fn block_on<T>(asked: impl Future<Output = T>) -> Result<T, CliError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    Ok(runtime.block_on(asked))
+/// Runs a command that asks.
+pub(super) fn block_on<T>(command: impl Future<Output = Result<T, CliError>>) -> Result<T, CliError> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(command)
 }
 
 async fn answer(request: RequestBuilder) -> Result<(StatusCode, String), reqwest::Error> {

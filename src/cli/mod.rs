@@ -141,9 +141,9 @@ fn run(command: Command) -> Result<ExitCode, CliError> {
         Command::Key(command) => accounts::key(command)?,
         Command::User(command) => accounts::user(command)?,
         Command::Token(args) => accounts::token(args)?,
-        Command::Calls(args) => calls::list(args)?,
-        Command::Finish(args) => calls::finish(args)?,
-        Command::Health(args) => calls::health(args)?,
+        Command::Calls(args) => client::block_on(calls::list(args))?,
+        Command::Finish(args) => client::block_on(calls::finish(args))?,
+        Command::Health(args) => client::block_on(calls::health(args))?,
         Command::Bench(args) => return bench::run(args),
     }
     Ok(ExitCode::SUCCESS)

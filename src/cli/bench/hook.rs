@@ -39,7 +39,7 @@ impl Hook {
         let mut serving = JoinSet::new();
         serving.spawn(accept(listener, Arc::clone(&answered)));
         let form = json!({"url": url, "veto": true, "on_failure": "refuse", "description": "hookswitch bench"});
-        api.ask_async(Method::PUT, PATH, &[], Some(&form)).await?;
+        api.ask(Method::PUT, PATH, &[], Some(&form)).await?;
         Ok(Self { answered, serving })
     }
 
@@ -48,7 +48,7 @@ impl Hook {
     }
 
     pub(super) async fn remove(self, api: &Client) -> Result<(), CliError> {
-        api.ask_async(Method::DELETE, PATH, &[], None).await?;
+        api.ask(Method::DELETE, PATH, &[], None).await?;
         drop(self.serving);
         Ok(())
     }

@@ -85,7 +85,7 @@ impl Door {
 
     async fn token(&self, user: &str) -> Result<String, Trouble> {
         let form = json!({"user": user, "ttl_secs": TOKEN_SECS});
-        let minted = self.api.ask_async(Method::POST, "/api/v1/tokens", &[], Some(&form)).await;
+        let minted = self.api.ask(Method::POST, "/api/v1/tokens", &[], Some(&form)).await;
         let minted = minted.map_err(|error| Trouble::Lost(format!("no token: {error}")))?;
         let token = minted.get("token").and_then(Value::as_str);
         token.map(str::to_owned).ok_or_else(|| Trouble::Lost("no token came back".into()))
