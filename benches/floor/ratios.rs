@@ -10,6 +10,9 @@ use tempfile::TempDir;
 
 const HOOKSWITCH: &str = env!("CARGO_BIN_EXE_hookswitch");
 
+/// Stands where a figure is only told.
+const NO_TARGET: &str = "-";
+
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Seconds of each run
@@ -98,8 +101,12 @@ impl Row {
     fn print(&self) {
         let Self { what, floor, hookswitch, decimals, to_reach, reached } = self;
         let ratio = hookswitch / floor;
-        let mark = if *reached { "yes" } else { "NO" };
-        println!("{what:<44} {floor:>10.decimals$} {hookswitch:>10.decimals$} {ratio:>6.2}  {to_reach:<12} {mark}");
+        let mark = match (*to_reach, reached) {
+            (NO_TARGET, _) => "",
+            (_, true) => "yes",
+            (_, false) => "NO",
+        };
+        println!("{what:<50} {floor:>10.decimals$} {hookswitch:>10.decimals$} {ratio:>6.2}  {to_reach:<12} {mark}");
     }
 
     /// The cost must be at most so many times the floor's.
@@ -120,7 +127,7 @@ pub(crate) fn measure(args: &Args) {
     let hooked = ["--duration", &duration, "--hook"];
     // So many pairs that one is always free.
     let offered = ["--duration", &duration, "--rate", "2000", "--pairs", "200"];
-    println!("{:<44} {:>10} {:>10} {:>6}  {:<12} reached", "", "floor", "hookswitch", "ratio", "to reach");
+    println!("{:<50} {:>10} {:>10} {:>6}  {:<12} reached", "", "floor", "hookswitch", "ratio", "to reach");
 
     let (floor, hookswitch) = both(args.rounds, &closed);
     const CPU: &str = "/server/cpu_secs_per_1000_calls";
@@ -144,7 +151,7 @@ pub(crate) fn measure(args: &Args) {
     let at = |pointer| (median(&floor, pointer), median(&hookswitch, pointer));
     Row::at_most("request to ring p99 ms, 2,000 calls/s offered", at("/request_to_ring_ms/p99"), 2, (3.0, "<= 3"))
         .print();
-    Row::at_most("CPU s per 1,000 calls, 2,000 calls/s offered", at(CPU), 4, (f64::INFINITY, "-")).print();
+    Row::at_most("CPU s per 1,000 calls, 2,000 calls/s offered", at(CPU), 4, (f64::INFINITY, NO_TARGET)).print();
 
     for crowd in &args.crowds {
         idle(*crowd);
@@ -168,7 +175,7 @@ fn idle(crowd: u32) {
             Row { what, floor, hookswitch, decimals: 0, to_reach: "<= 10,900 B", reached }.print();
         }
         (Err(report), _) | (_, Err(report)) => {
-            println!("{what:<44} not measured: {} came in, then {}", report["logged_in"], report["errors"]);
+            println!("{what:<50} not measured: {} came in, then {}", report["logged_in"], report["errors"]);
         }
     }
 }
