@@ -41,6 +41,14 @@ docker:
 bench-store:
     cargo bench --bench store
 
+# Compare hookswitch with the floor: `just bench --growth 1000000`
+bench *ARGS:
+    cargo bench --locked --bench floor -- {{ARGS}}
+
+# Serve the floor alone, for `hookswitch bench --url http://127.0.0.1:8090`
+floor ADDRESS="127.0.0.1:8090":
+    cargo bench --locked --bench floor -- --serve {{ADDRESS}}
+
 # Everything that CI runs
 ci:
     ./test.sh

@@ -37,12 +37,12 @@ pub(super) struct AuditArgs {
     api: ApiArgs,
 }
 
-pub(super) fn list(args: AuditArgs) -> Result<(), CliError> {
+pub(super) async fn list(args: AuditArgs) -> Result<(), CliError> {
     let mut query = vec![("limit", args.limit.to_string())];
     for (name, value) in [("key", args.key), ("action", args.action), ("target", args.target)] {
         query.extend(value.map(|value| (name, value)));
     }
-    let page = Client::new(args.api)?.ask(Method::GET, "/api/v1/audit", &query, None)?;
+    let page = Client::new(args.api)?.ask(Method::GET, "/api/v1/audit", &query, None).await?;
     if args.json {
         return say(&format!("{page:#}"));
     }

@@ -64,11 +64,11 @@ fn state(name: &str) -> Result<CallState, &'static str> {
     CallState::parse(name).ok_or("a state is requested, ringing, talking or ended")
 }
 
-pub(super) fn list(args: CallsArgs) -> Result<(), CliError> {
+pub(super) async fn list(args: CallsArgs) -> Result<(), CliError> {
     let mut query = vec![("limit", args.limit.to_string())];
     query.extend(args.user.map(|user| ("user", user.as_str().to_owned())));
     query.extend(args.state.map(|state| ("state", state.as_str().to_owned())));
-    let page = Client::new(args.api)?.ask(Method::GET, "/api/v1/calls", &query, None)?;
+    let page = Client::new(args.api)?.ask(Method::GET, "/api/v1/calls", &query, None).await?;
     if args.json {
         return say(&format!("{page:#}"));
     }
@@ -76,16 +76,16 @@ pub(super) fn list(args: CallsArgs) -> Result<(), CliError> {
     say(&call_table(&rows, colours()))
 }
 
-pub(super) fn finish(args: FinishArgs) -> Result<(), CliError> {
+pub(super) async fn finish(args: FinishArgs) -> Result<(), CliError> {
     let body = json!({ "error_code": args.error_code, "user_str": "" });
     let path = format!("/api/v1/calls/{}/finish", args.call);
-    let call = Client::new(args.api)?.ask(Method::POST, &path, &[], Some(&body))?;
+    let call = Client::new(args.api)?.ask(Method::POST, &path, &[], Some(&body)).await?;
     let row = Row::of(&call, clock::wall());
     say(&format!("{}: {}, {}, {}", row.state, row.who, row.lasted, row.end))
 }
 
-pub(super) fn health(args: HealthArgs) -> Result<(), CliError> {
-    let (status, text) = Client::anonymous(args.server)?.send(Method::GET, "/readyz", &[], None)?;
+pub(super) async fn health(args: HealthArgs) -> Result<(), CliError> {
+    let (status, text) = Client::anonymous(args.server)?.send(Method::GET, "/readyz", &[], None).await?;
     if status.is_success() {
         return say("ready");
     }

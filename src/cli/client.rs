@@ -38,6 +38,17 @@ pub(super) struct ApiArgs {
     key_file: Option<PathBuf>,
 }
 
+impl ApiArgs {
+    /// Whether the caller named a key.
+    pub(super) fn has_key(&self) -> bool {
+        self.key_file.is_some() || key_from_env().is_some()
+    }
+}
+
+fn key_from_env() -> Option<String> {
+    std::env::var(KEY_VARIABLE).ok().filter(|key| !key.is_empty())
+}
+
 fn web(text: &str) -> Result<Url, &'static str> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     url.ok_or("a URL as http://127.0.0.1:8080 or https://calls.example.org")
@@ -46,7 +57,7 @@ fn web(text: &str) -> Result<Url, &'static str> {
 /// A server to ask.
 pub(super) struct Client {
     http: reqwest::Client,
-    url: Url,
+    pub(super) url: Url,
     key: Option<String>,
 }
 
@@ -66,8 +77,7 @@ impl Client {
     }
 
     pub(super) fn new(args: ApiArgs) -> Result<Self, CliError> {
-        let from_env = std::env::var(KEY_VARIABLE).ok().filter(|key| !key.is_empty());
-        let key = match (args.key_file, from_env) {
+        let key = match (args.key_file, key_from_env()) {
             (Some(path), _) => {
                 let text = String::from_utf8_lossy(&read(&path)?).into_owned();
                 Some(text.trim().to_owned())
@@ -79,15 +89,18 @@ impl Client {
     }
 
     /// Asks; any answer but success is an error in the server's own words.
-    pub(super) fn ask(
+    pub(super) async fn ask(
         &self,
         method: Method,
         path: &str,
         query: &[(&str, String)],
         body: Option<&Value>,
     ) -> Result<Value, CliError> {
-        let (status, text) = self.send(method, path, query, body)?;
-        let json: Option<Value> = serde_json::from_str(&text).ok();
+        let (status, text) = self.send(method, path, query, body).await?;
+        let json: Option<Value> = match status {
+            StatusCode::NO_CONTENT => Some(Value::Null),
+            _ => serde_json::from_str(&text).ok(),
+        };
         if status.is_success() {
             return json
                 .ok_or_else(|| CliError::Said(format!("{} is no hookswitch server: no JSON came back", self.url)));
@@ -96,7 +109,7 @@ impl Client {
     }
 
     /// Asks; returns whatever comes.
-    pub(super) fn send(
+    pub(super) async fn send(
         &self,
         method: Method,
         path: &str,
@@ -115,8 +128,7 @@ impl Client {
         if let Some(body) = body {
             request = request.json(body);
         }
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(answer(request)).map_err(|error| {
+        answer(request).await.map_err(|error| {
             let what = if error.is_connect() {
                 let trust = if self.url.scheme() == "https" { "; --ca names a certificate to trust" } else { "" };
                 let url = &self.url;
@@ -136,6 +148,11 @@ fn read(path: &Path) -> Result<Vec<u8>, CliError> {
 /// The items of a page.
 pub(super) fn items(page: &Value) -> &[Value] {
     page.get("items").and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// Runs a command that asks.
+pub(super) fn block_on<T>(command: impl Future<Output = Result<T, CliError>>) -> Result<T, CliError> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(command)
 }
 
 async fn answer(request: RequestBuilder) -> Result<(StatusCode, String), reqwest::Error> {

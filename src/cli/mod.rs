@@ -5,6 +5,7 @@
 mod accounts;
 mod audit;
 pub mod banner;
+mod bench;
 mod calls;
 mod client;
 mod output;
@@ -77,6 +78,8 @@ enum Command {
     Audit(audit::AuditArgs),
     /// Ask whether a server is ready, for containers
     Health(calls::HealthArgs),
+    /// Place load on a server, and measure
+    Bench(bench::BenchArgs),
 }
 
 /// Where the configuration comes from. The environment (HOOKSWITCH__SECTION__KEY) always counts.
@@ -141,10 +144,11 @@ fn run(command: Command) -> Result<ExitCode, CliError> {
         Command::Key(command) => accounts::key(command)?,
         Command::User(command) => accounts::user(command)?,
         Command::Token(args) => accounts::token(args)?,
-        Command::Calls(args) => calls::list(args)?,
-        Command::Finish(args) => calls::finish(args)?,
-        Command::Audit(args) => audit::list(args)?,
-        Command::Health(args) => calls::health(args)?,
+        Command::Calls(args) => client::block_on(calls::list(args))?,
+        Command::Finish(args) => client::block_on(calls::finish(args))?,
+        Command::Audit(args) => client::block_on(audit::list(args))?,
+        Command::Health(args) => client::block_on(calls::health(args))?,
+        Command::Bench(args) => return bench::run(args),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -5,7 +5,7 @@
 
 mod classic;
 mod labels;
-mod process;
+pub(crate) mod process;
 
 use std::{
     borrow::Cow,

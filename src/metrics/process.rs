@@ -54,7 +54,8 @@ fn word_after(text: &str, label: &str) -> Option<f64> {
     text.lines().find_map(|line| line.strip_prefix(label))?.split_whitespace().next()?.parse().ok()
 }
 
-fn kilobytes(status: &str, label: &str) -> Option<f64> {
+/// A line of `/proc/PID/status` that is told in kilobytes, in bytes.
+pub(crate) fn kilobytes(status: &str, label: &str) -> Option<f64> {
     word_after(status, label).map(|kb| kb * 1024.0)
 }
 
@@ -64,8 +65,8 @@ fn open_files() -> Option<f64> {
     u32::try_from(count.saturating_sub(1)).ok().map(f64::from)
 }
 
-/// User and system time: fields 14 and 15 of `/proc/self/stat`, counted after the command's closing bracket.
-fn cpu_secs(stat: &str) -> Option<f64> {
+/// User and system time: fields 14 and 15 of `/proc/PID/stat`, counted after the command's closing bracket.
+pub(crate) fn cpu_secs(stat: &str) -> Option<f64> {
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
     let user: f64 = fields.next()?.parse().ok()?;
     let system: f64 = fields.next()?.parse().ok()?;

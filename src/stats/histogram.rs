@@ -27,7 +27,7 @@ pub struct Percentiles {
 
 /// Counts per logarithmic bucket of microseconds.
 #[derive(Clone)]
-pub(super) struct Histogram {
+pub(crate) struct Histogram {
     counts: Box<[u32; BUCKETS]>,
     largest: u64,
 }
@@ -39,7 +39,7 @@ impl Default for Histogram {
 }
 
 impl Histogram {
-    pub(super) fn record(&mut self, took: Duration) {
+    pub(crate) fn record(&mut self, took: Duration) {
         let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         if let Some(count) = self.counts.get_mut(bucket(us)) {
             *count = count.saturating_add(1);
@@ -54,7 +54,18 @@ impl Histogram {
         self.largest = self.largest.max(other.largest);
     }
 
-    pub(super) fn percentiles(&self) -> Percentiles {
+    /// How many were in each half of a power of two: from, below, how many; without the empty ones at both ends.
+    pub(crate) fn rows(&self) -> Vec<(Duration, Duration, u64)> {
+        const WIDTH: usize = 1 << (SUB_BITS - 1);
+        let sums = self.counts.chunks(WIDTH).map(|chunk| chunk.iter().copied().map(u64::from).sum::<u64>());
+        let bound = |row: usize| Duration::from_micros(low(row * WIDTH));
+        let rows = sums.enumerate().map(|(row, sum)| (bound(row), bound(row + 1), sum));
+        let mut rows: Vec<_> = rows.skip_while(|(.., sum)| *sum == 0).collect();
+        while rows.pop_if(|(.., sum)| *sum == 0).is_some() {}
+        rows
+    }
+
+    pub(crate) fn percentiles(&self) -> Percentiles {
         let count: u64 = self.counts.iter().copied().map(u64::from).sum();
         let at = |percent: u64| {
             let rank = (count * percent).div_ceil(100).max(1);
@@ -67,6 +78,13 @@ impl Histogram {
         };
         Percentiles { count, p50: at(50), p95: at(95), p99: at(99), max: (count > 0).then(|| millis(self.largest)) }
     }
+}
+
+/// Where a bucket begins, in microseconds.
+fn low(bucket: usize) -> u64 {
+    let bucket = u64::try_from(bucket).unwrap_or(u64::MAX);
+    let (row, column) = (bucket >> SUB_BITS, bucket & ((1 << SUB_BITS) - 1));
+    if row == 0 { column } else { ((1 << SUB_BITS) + column) << (row - 1) }
 }
 
 /// The bucket of a value: linear up to 2^`SUB_BITS`, then 2^`SUB_BITS` buckets per power of two.
@@ -83,13 +101,8 @@ fn bucket(us: u64) -> usize {
 
 /// The middle of a bucket, in microseconds.
 fn middle(bucket: usize) -> u64 {
-    let bucket = u64::try_from(bucket).unwrap_or(u64::MAX);
-    let (row, column) = (bucket >> SUB_BITS, bucket & ((1 << SUB_BITS) - 1));
-    if row == 0 {
-        return column;
-    }
-    let above = row - 1;
-    (((1 << SUB_BITS) + column) << above) + ((1 << above) >> 1)
+    let from = low(bucket);
+    from + (low(bucket + 1) - from) / 2
 }
 
 fn millis(us: u64) -> f64 {
@@ -108,5 +121,22 @@ mod tests {
             assert!(middle.abs_diff(us) * 16 <= us, "{us} is told as {middle}");
         }
         assert_eq!(bucket(u64::MAX), BUCKETS - 1);
+    }
+
+    #[test]
+    fn the_rows_hold_everything_and_begin_and_end_with_something() {
+        let mut histogram = Histogram::default();
+        for us in [5, 700, 800, 1_100, 1_600] {
+            histogram.record(Duration::from_micros(us));
+        }
+        let rows = histogram.rows();
+        assert_eq!(rows.first(), Some(&(Duration::from_micros(4), Duration::from_micros(8), 1)));
+        let us = Duration::from_micros;
+        assert_eq!(
+            rows[rows.len() - 3..],
+            [(us(768), us(1_024), 1), (us(1_024), us(1_536), 1), (us(1_536), us(2_048), 1)]
+        );
+        assert_eq!(rows.iter().map(|(.., count)| count).sum::<u64>(), 5);
+        assert_eq!(Histogram::default().rows(), []);
     }
 }

@@ -13,7 +13,7 @@ use std::{
 
 use serde::Serialize;
 
-use self::histogram::Histogram;
+pub(crate) use self::histogram::Histogram;
 pub use self::histogram::Percentiles;
 use crate::protocol::{
     codes::Reason,

@@ -12,6 +12,7 @@
     reason = "helpers of tests, which fail by panicking and are seen by nobody else"
 )]
 
+mod bench;
 mod calls;
 mod control;
 mod crowd;
