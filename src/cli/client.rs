@@ -1,6 +1,9 @@
 //! The REST API, as the commands use it: one server, one key, never anywhere else.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use clap::Args;
 use reqwest::{Method, RequestBuilder, StatusCode};
@@ -27,9 +30,34 @@ pub(super) struct ServerArgs {
 pub(super) struct ApiArgs {
     #[command(flatten)]
     server: ServerArgs,
+    #[command(flatten)]
+    key: KeyArgs,
+}
+
+/// Who asks.
+#[derive(Debug, Args)]
+pub(super) struct KeyArgs {
     /// A file with the API key; otherwise HOOKSWITCH_API_KEY has it, or a server on this machine takes `dev`
     #[arg(long, value_name = "FILE")]
     key_file: Option<PathBuf>,
+}
+
+impl KeyArgs {
+    /// The key for the server at `url`, if there is one.
+    pub(super) fn key(self, url: &Url) -> Result<Option<String>, CliError> {
+        if let Some(path) = self.key_file {
+            return read_secret(&path).map(Some);
+        }
+        let from_env = std::env::var(KEY_VARIABLE).ok().filter(|key| !key.is_empty());
+        Ok(from_env.or_else(|| is_loopback(url).then(|| keys::DEV_KEY.to_owned())))
+    }
+}
+
+/// What a file holds, without white space around it.
+pub(super) fn read_secret(path: &Path) -> Result<String, CliError> {
+    let text = std::fs::read_to_string(path);
+    let text = text.map_err(|error| CliError::Said(format!("cannot read {}: {error}", path.display())))?;
+    Ok(text.trim().to_owned())
 }
 
 fn web(text: &str) -> Result<Url, &'static str> {
@@ -55,16 +83,7 @@ impl Client {
     }
 
     pub(super) fn new(args: ApiArgs) -> Result<Self, CliError> {
-        let from_env = std::env::var(KEY_VARIABLE).ok().filter(|key| !key.is_empty());
-        let key = match (args.key_file, from_env) {
-            (Some(path), _) => {
-                let text = std::fs::read_to_string(&path);
-                let text = text.map_err(|error| CliError::Said(format!("cannot read {}: {error}", path.display())))?;
-                Some(text.trim().to_owned())
-            }
-            (None, Some(key)) => Some(key),
-            (None, None) => is_loopback(&args.server.url).then(|| keys::DEV_KEY.to_owned()),
-        };
+        let key = args.key.key(&args.server.url)?;
         Ok(Self { key, ..Self::anonymous(args.server)? })
     }
 
@@ -122,7 +141,7 @@ async fn answer(request: RequestBuilder) -> Result<(StatusCode, String), reqwest
     Ok((response.status(), response.text().await?))
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(ip)) => ip.is_loopback(),

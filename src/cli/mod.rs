@@ -6,6 +6,7 @@ mod accounts;
 pub mod banner;
 mod calls;
 mod client;
+mod conformance;
 mod output;
 mod settings;
 
@@ -74,6 +75,8 @@ enum Command {
     Finish(calls::FinishArgs),
     /// Ask whether a server is ready, for containers
     Health(calls::HealthArgs),
+    /// Hold a server to the protocol: play every scenario of the contract against it
+    Conformance(conformance::ConformanceArgs),
 }
 
 /// Where the configuration comes from. The environment (HOOKSWITCH__SECTION__KEY) always counts.
@@ -141,6 +144,7 @@ fn run(command: Command) -> Result<ExitCode, CliError> {
         Command::Calls(args) => calls::list(args)?,
         Command::Finish(args) => calls::finish(args)?,
         Command::Health(args) => calls::health(args)?,
+        Command::Conformance(args) => return conformance::run(args),
     }
     Ok(ExitCode::SUCCESS)
 }

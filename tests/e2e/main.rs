@@ -13,6 +13,7 @@
 )]
 
 mod calls;
+mod conformance;
 mod control;
 mod crowd;
 mod drain;
