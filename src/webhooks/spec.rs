@@ -274,6 +274,26 @@ mod tests {
     }
 
     #[test]
+    fn a_hooks_form_survives_anything() {
+        let corpus = [
+            r#"{"url":"https://u.example.org:8443/a?b=c#d","events":["call.*","user.online","*"],"veto":true,"timeout_ms":30000,
+                "on_failure":"refuse","secret":"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz","enabled":false,"description":"x"}"#,
+            r#"{"url":"http://[::ffff:127.0.0.1]/"}"#,
+            r#"{"url":"http://0x7f.1/"}"#,
+        ];
+        crate::fuzz::survives("hooks", &corpus, |text| {
+            let Ok(spec) = spec(text) else { return };
+            match spec.check("crm", false) {
+                Ok(checked) => {
+                    assert!(matches!(checked.url.scheme(), "http" | "https") && checked.url.has_host());
+                    assert!(guard::check_literal(&checked.url, false).is_ok());
+                }
+                Err(error) => assert!(!error.to_string().is_empty() && error.pointer().starts_with('/')),
+            }
+        });
+    }
+
+    #[test]
     fn names_are_path_segments() {
         for good in ["a", "crm-2.prod_eu", &"x".repeat(64)] {
             assert_eq!(check_name(good), Ok(()), "{good}");

@@ -277,7 +277,7 @@ fn json(text: &str) -> Result<Value, String> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::{collections::BTreeSet, ffi::OsString};
 
     use super::*;
 
@@ -293,7 +293,7 @@ mod tests {
     fn no_file_is_forgotten() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/conformance");
         let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name()).collect();
-        let mut known: Vec<_> = FILES.iter().map(|(group, _)| format!("{group}.toml").into()).collect();
+        let mut known: Vec<_> = FILES.iter().map(|(group, _)| OsString::from(format!("{group}.toml"))).collect();
         files.sort();
         known.sort();
         assert_eq!(files, known);

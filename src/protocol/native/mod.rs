@@ -29,6 +29,9 @@ pub const MAX_ID_BYTES: usize = 64;
 /// Most users of one `watch`. Source: native WebSocket contract, `watch`.
 pub const MAX_WATCHED: usize = 500;
 
+/// Longest message about a malformed frame. Unit: characters.
+const MAX_MESSAGE_CHARS: usize = 200;
+
 /// A frame's `id`, which its answer carries back with the same JSON type.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(untagged)]
@@ -298,8 +301,8 @@ fn frame_id(raw: &str) -> Option<FrameId> {
 fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, String> {
     serde_json::from_str(text).map_err(|error| {
         let text = error.to_string();
-        // The position within a frame that a program wrote helps nobody.
-        text.split(" at line ").next().unwrap_or(&text).to_owned()
+        // The position within a frame that a program wrote helps nobody, nor does a long value that serde repeats.
+        text.split(" at line ").next().unwrap_or(&text).chars().take(MAX_MESSAGE_CHARS).collect()
     })
 }
 
