@@ -47,7 +47,7 @@ impl Watch {
         let response = request.header("content-type", "application/json").send().await.unwrap();
         let status = response.status().as_u16();
         for (name, value) in response.headers() {
-            self.seen.push(format!("{path}: {name}: {value:?}"));
+            self.seen.push(format!("{name}: {value:?}"));
         }
         let text = response.text().await.unwrap();
         (status, serde_json::from_str(&text).unwrap_or(Value::Null))
@@ -133,6 +133,12 @@ async fn logins(watch: &mut Watch, server: &Server) -> (Client, Client) {
     let bearer = format!("Bearer {}", watch.secret_of(&minted, "token"));
     let mut other = Client::connect(server.address, "/ws?device=x", &[("authorization", &bearer)]).await.unwrap();
     other.logged_in().await;
+    // Its key is looked for at the identity provider, where there is one.
+    let head = URL_SAFE_NO_PAD.encode(r#"{"alg":"RS256","typ":"JWT","kid":"x"}"#);
+    let stranger = watch.secret(&format!("{head}.e30.signature-of-a-stranger"));
+    let mut refused = server.connect().await;
+    refused.send(json!({"type": "login", "token": stranger}));
+    refused.error(215).await;
     let forged = format!("Bearer {}", watch.secret(&format!("{}forged-signature", &bearer[7..40])));
     let mut refused = Client::connect(server.address, "/ws", &[("authorization", &forged)]).await.unwrap();
     refused.error(215).await;
@@ -254,7 +260,10 @@ async fn story(format: &str, with_own_secret: bool) {
         .set("TURN__SECRET", watch.secret("the static secret of coturn"))
         .set("TURN__URIS", "turn:turn.example.org");
     if with_own_secret {
-        setup = setup.set("AUTH__JWT_SECRET", watch.secret("the secret that tokens are signed with"));
+        let provider = format!("http://127.0.0.1:9/keys?key={}", watch.secret("key-of-the-identity-provider"));
+        setup = setup
+            .set("AUTH__JWT_SECRET", watch.secret("the secret that tokens are signed with"))
+            .set("AUTH__JWKS_URL", provider);
     }
     let endpoint = watch.secret("whsec_ZW5kcG9pbnQtc2VjcmV0LW9mLXRoZS1maWxl");
     let file = |secret: &str| {
@@ -283,11 +292,11 @@ async fn story(format: &str, with_own_secret: bool) {
         format!("[turn]\nsecret = \"{}\n", watch.secret("a secret without its end")),
         format!("[turn]\nsecert = \"{}\"\n", watch.secret("a secret under a wrong key")),
     ] {
-        let before = server.log().matches("the configuration was not reloaded").count();
+        let before = server.log().matches(" not reloaded").count();
         std::fs::write(server.setup.config_file(), broken).unwrap();
         server.signal(Signal::HUP);
         eventually("the reload is refused", || async {
-            (server.log().matches("the configuration was not reloaded").count() > before).then_some(())
+            (server.log().matches(" not reloaded").count() > before).then_some(())
         })
         .await;
     }
@@ -299,7 +308,10 @@ async fn story(format: &str, with_own_secret: bool) {
         watch.secret(kept.trim());
     }
     assert!(watch.secrets.len() > 25);
-    watch.check(&server.log());
+    let log = server.log();
+    assert!(log.contains("TRACE") && log.contains("not reloaded"), "the server says all it has to say");
+    assert_eq!(log.contains("jwks refresh failed"), with_own_secret);
+    watch.check(&log);
 }
 
 #[tokio::test]
