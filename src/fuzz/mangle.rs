@@ -53,10 +53,10 @@ const REPEATS: usize = 4_096;
 const LONGEST: usize = 80 << 10;
 
 /// A source of mangled inputs: the same ones for the same seed (SplitMix64).
-pub struct Mangler(u64);
+pub(super) struct Mangler(u64);
 
 impl Mangler {
-    pub fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -73,7 +73,7 @@ impl Mangler {
     }
 
     /// One of the corpus after a few changes. What is no UTF-8 any more is repaired with U+FFFD.
-    pub fn mangle(&mut self, corpus: &[&str]) -> String {
+    pub(super) fn mangle(&mut self, corpus: &[&str]) -> String {
         let mut input = corpus[self.below(corpus.len())].to_owned();
         for _ in 0..=self.below(5) {
             let other = corpus[self.below(corpus.len())];
@@ -81,7 +81,8 @@ impl Mangler {
                 0 => self.change_bytes(input.into_bytes()),
                 _ => self.change_parts(&input, other),
             };
-            input.truncate(input.floor_char_boundary(LONGEST));
+            let end = (0..=LONGEST.min(input.len())).rev().find(|end| input.is_char_boundary(*end));
+            input.truncate(end.unwrap_or(0));
         }
         input
     }

@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::{WebSocketStream, accept_async, connect_async, tungstenite::Message};
 
-use crate::support::{Server, Setup};
+use crate::{
+    operations::make_certificate,
+    support::{Server, Setup},
+};
 
 /// Runs the suite; returns its exit code and what it says.
 async fn suite(setup: &Setup, args: &[&str]) -> (Option<i32>, String) {
@@ -60,6 +63,21 @@ async fn users_of_a_server_in_production_log_in_with_tokens() {
     let (code, report) = verdict(server.address, &args).await;
     assert_eq!((code, &report["failed"]), (Some(0), &json!(0)), "{report:#}");
     assert!(report["passed"].as_u64().unwrap() > 5);
+}
+
+#[tokio::test]
+async fn a_server_behind_tls_is_tried_over_tls() {
+    let setup = Setup::dev();
+    make_certificate(setup.folder(), "hookswitch");
+    let (cert, key) = (setup.folder().join("tls.crt"), setup.folder().join("tls.key"));
+    let setup = setup.set("SERVER__TLS_CERT_FILE", cert.display()).set("SERVER__TLS_KEY_FILE", key.display());
+    let server = setup.start().await;
+    let url = format!("wss://{}/ws", server.address);
+    let trusting = Setup::dev().env("SSL_CERT_FILE", cert.to_str().unwrap());
+    let (code, said) = suite(&trusting, &["--url", &url, "--only", "it ends a talking call"]).await;
+    assert_eq!(code, Some(0), "{said}");
+    let (code, said) = suite(&Setup::dev(), &["--url", &url, "--only", "nobody calls himself"]).await;
+    assert_eq!(code, Some(1), "a certificate that nobody vouches for: {said}");
 }
 
 /// A server that does with each connection what `serve` does.

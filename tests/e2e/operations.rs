@@ -57,7 +57,7 @@ async fn a_file_that_is_wrong_at_a_reload_changes_nothing() {
     server.login("alice").await.nothing().await;
 }
 
-fn make_certificate(folder: &Path, name: &str) {
+pub(crate) fn make_certificate(folder: &Path, name: &str) {
     let made = Command::new("openssl")
         .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"])
         .args(["-subj", &format!("/CN={name}"), "-addext", "subjectAltName=IP:127.0.0.1"])

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::support::{Client, Setup, finish, talk};
 
 /// How many logins: the server has seconds of password hashing before it.
-const FLOOD: usize = 300;
+const FLOOD: usize = 120;
 
 #[tokio::test]
 async fn a_flood_of_slow_logins_delays_no_call_and_no_health_check() {

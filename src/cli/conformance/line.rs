@@ -128,8 +128,7 @@ impl Line {
         let must = json!({"user": "#text", "session": "#uuid", "resume": "#text", "resumed": "#any",
             "heartbeat_secs": "#any", "ice_servers": "#list", "calls": "#list", "seq": "#any"});
         Names::default().matched(&must, frame).map_err(|why| format!("{why} in {frame}"))?;
-        let text = |name: &str| frame.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        self.resume = text("resume");
+        self.resume = frame.get("resume").and_then(Value::as_str).unwrap_or_default().to_owned();
         // A session that was resumed goes on behind the last frame that its client has.
         if frame.get("resumed") != Some(&Value::Bool(true)) {
             self.seq = frame.get("seq").and_then(Value::as_u64).unwrap_or_default();

@@ -34,7 +34,6 @@ use crate::{
     auth::UserTokens,
     clock,
     config::{self, Glare, Secret, Sources},
-    protocol::ids::UserId,
 };
 
 const EXAMPLES: &str = "\
@@ -100,8 +99,6 @@ enum GlareArg {
 
 /// How long what waits for a time of the server's own may take: longer than any sensible grace.
 const SLOW: Duration = Duration::from_secs(60);
-/// How long a user's token is good for.
-const TOKEN_TTL: Duration = Duration::from_secs(3600);
 
 fn socket(text: &str) -> Result<Url, &'static str> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "ws" | "wss") && url.has_host());
@@ -238,15 +235,10 @@ fn api(socket: &Url) -> Url {
 }
 
 /// Makes tokens with the secret in a file.
-fn tokens(path: &Path) -> Result<Box<dyn Fn(&str) -> Result<String, String>>, CliError> {
+fn tokens(path: &Path) -> Result<UserTokens, CliError> {
     let mut auth = config::load(&Sources::default())?.config.auth;
     auth.jwt_secret = Some(Secret::new(read_secret(path)?));
-    let tokens = UserTokens::new(&auth, Path::new(""))?;
-    Ok(Box::new(move |user| {
-        let user = UserId::new(user).map_err(|error| error.to_string())?;
-        let (token, _) = tokens.mint(&user, TOKEN_TTL, clock::wall()).map_err(|error| error.to_string())?;
-        Ok(token)
-    }))
+    Ok(UserTokens::new(&auth, Path::new(""))?)
 }
 
 #[cfg(test)]

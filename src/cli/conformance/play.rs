@@ -11,12 +11,16 @@ use super::{
     pattern::Names,
     scenario::{Action, Actor, Scenario, Step},
 };
+use crate::{auth::UserTokens, clock, protocol::ids::UserId};
+
+/// How long a user's token is good for.
+const TOKEN_TTL: Duration = Duration::from_secs(3600);
 
 /// How users prove who they are.
 pub(super) enum Proof {
     Password(String),
-    /// Makes a token for a user.
-    Token(Box<dyn Fn(&str) -> Result<String, String>>),
+    /// With tokens of this maker.
+    Token(UserTokens),
 }
 
 /// The server under test.
@@ -207,7 +211,7 @@ impl<'a> Stage<'a> {
         let user = self.names.fill_text(&format!("${}", actor.user))?;
         let mut login = match &self.target.proof {
             Proof::Password(password) => json!({"type": "login", "user": user, "password": password}),
-            Proof::Token(make) => json!({"type": "login", "token": make(&user)?}),
+            Proof::Token(tokens) => json!({"type": "login", "token": mint(tokens, &user)?}),
         };
         if let Some(fields) = login.as_object_mut().filter(|_| !actor.device.is_empty()) {
             fields.insert("device".to_owned(), json!(actor.device));
@@ -284,6 +288,12 @@ impl<'a> Stage<'a> {
         }
         self.transcript.push(format!("{} {way} {frame}", shown(actor)));
     }
+}
+
+fn mint(tokens: &UserTokens, user: &str) -> Result<String, String> {
+    let user = UserId::new(user).map_err(|error| error.to_string())?;
+    let (token, _) = tokens.mint(&user, TOKEN_TTL, clock::wall()).map_err(|error| error.to_string())?;
+    Ok(token)
 }
 
 fn shown(actor: &Actor) -> String {
