@@ -53,6 +53,15 @@ impl KeyArgs {
     }
 }
 
+/// A client for the server at `url`, which goes nowhere else.
+pub(super) fn http(url: &Url, timeout: Duration) -> Result<reqwest::Client, CliError> {
+    let mut http = reqwest::Client::builder().timeout(timeout).redirect(reqwest::redirect::Policy::none());
+    if is_loopback(url) {
+        http = http.no_proxy();
+    }
+    http.build().map_err(|source| CliError::Http { what: "no HTTP client".into(), source: Some(source) })
+}
+
 /// What a file holds, without white space around it.
 pub(super) fn read_secret(path: &Path) -> Result<String, CliError> {
     let text = std::fs::read_to_string(path);
@@ -74,12 +83,7 @@ pub(super) struct Client {
 
 impl Client {
     pub(super) fn anonymous(args: ServerArgs) -> Result<Self, CliError> {
-        let mut http = reqwest::Client::builder().timeout(TIMEOUT).redirect(reqwest::redirect::Policy::none());
-        if is_loopback(&args.url) {
-            http = http.no_proxy();
-        }
-        let failed = |source| CliError::Http { what: "no HTTP client".into(), source: Some(source) };
-        Ok(Self { http: http.build().map_err(failed)?, url: args.url, key: None })
+        Ok(Self { http: http(&args.url, TIMEOUT)?, url: args.url, key: None })
     }
 
     pub(super) fn new(args: ApiArgs) -> Result<Self, CliError> {
@@ -141,7 +145,7 @@ async fn answer(request: RequestBuilder) -> Result<(StatusCode, String), reqwest
     Ok((response.status(), response.text().await?))
 }
 
-pub(super) fn is_loopback(url: &Url) -> bool {
+fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(ip)) => ip.is_loopback(),

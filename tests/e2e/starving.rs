@@ -1,4 +1,4 @@
-//! Slow logins hold up nobody but each other.
+//! Slow and wrong logins hold up nobody but each other.
 
 use std::sync::{
     Arc,
@@ -7,7 +7,7 @@ use std::sync::{
 
 use serde_json::json;
 
-use crate::support::{Client, Setup, finish, talk};
+use crate::support::{Client, Server, Setup, finish, talk};
 
 /// How many logins: the server has seconds of password hashing before it.
 const FLOOD: usize = 120;
@@ -48,4 +48,28 @@ async fn a_flood_of_slow_logins_delays_no_call_and_no_health_check() {
     while let Some(code) = flood.join_next().await {
         assert_eq!(code.unwrap(), json!(200), "and each guess is answered in the end");
     }
+}
+
+/// Tries a password from an address; returns what is answered.
+async fn guess(server: &Server, from: &str, password: &str) -> serde_json::Value {
+    let mut client = Client::connect(server.address, "/ws", &[("x-forwarded-for", from)]).await.unwrap();
+    client.send(json!({"type": "login", "user": "alice", "password": password}));
+    client.frame().await
+}
+
+#[tokio::test]
+async fn a_guesser_waits_longer_each_time_and_the_owner_elsewhere_does_not() {
+    let setup =
+        Setup::production().set("SERVER__TRUSTED_PROXIES", "127.0.0.1").set("LIMITS__FAILED_LOGIN_DELAY_SECS", 3);
+    setup.run(&["user", "add", "alice"], "correct horse\n");
+    let server = setup.start().await;
+    for _ in 0..2 {
+        assert_eq!(guess(&server, "198.51.100.1", "a guess").await["error_code"], 200);
+    }
+    // The third would wait for six seconds: it is refused unseen, and so is the right password.
+    for password in ["a guess", "correct horse"] {
+        let refused = guess(&server, "198.51.100.1", password).await;
+        assert_eq!(refused["error_code"], 113, "{refused}");
+    }
+    assert_eq!(guess(&server, "198.51.100.2", "correct horse").await["type"], "logged_in");
 }

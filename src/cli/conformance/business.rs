@@ -17,6 +17,7 @@ use tokio::{
 use url::Url;
 
 use super::pattern::Names;
+use crate::cli::{client::http, output::CliError};
 
 /// What the hook of every scenario is registered as.
 const HOOK: &str = "conformance";
@@ -30,9 +31,8 @@ pub(super) struct Rest {
 }
 
 impl Rest {
-    pub(super) fn new(base: Url, key: String, deadline: Duration) -> Result<Self, reqwest::Error> {
-        let http = reqwest::Client::builder().timeout(deadline).redirect(reqwest::redirect::Policy::none()).no_proxy();
-        Ok(Self { http: http.build()?, base, key })
+    pub(super) fn new(base: Url, key: String, deadline: Duration) -> Result<Self, CliError> {
+        Ok(Self { http: http(&base, deadline)?, base, key })
     }
 
     /// Asks; the status and the JSON of the answer, `null` where it has none.

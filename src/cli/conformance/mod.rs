@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use futures_util::{StreamExt as _, stream};
 use url::Url;
 
@@ -68,9 +68,9 @@ pub(super) struct ConformanceArgs {
     /// Where the server finds that port [default: on this machine]
     #[arg(long, value_name = "URL", requires = "hook_port")]
     hook_url: Option<Url>,
-    /// What the server does with two requests that meet
-    #[arg(long, value_enum, default_value_t = GlareArg::Join)]
-    glare: GlareArg,
+    /// What the server does with two requests that meet: join or busy
+    #[arg(long, default_value = "join", value_parser = glare)]
+    glare: Glare,
     /// Also the scenarios that wait for a time of the server's own, as its grace
     #[arg(long)]
     slow: bool,
@@ -91,12 +91,6 @@ pub(super) struct ConformanceArgs {
     json: bool,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum GlareArg {
-    Join,
-    Busy,
-}
-
 /// How long what waits for a time of the server's own may take: longer than any sensible grace.
 const SLOW: Duration = Duration::from_secs(60);
 
@@ -107,6 +101,10 @@ fn socket(text: &str) -> Result<Url, &'static str> {
         url.set_path("/ws");
     }
     Ok(url)
+}
+
+fn glare(word: &str) -> Result<Glare, &'static str> {
+    Glare::parse(word).ok_or("join or busy")
 }
 
 fn seconds(text: &str) -> Result<f64, &'static str> {
@@ -151,13 +149,8 @@ impl Plan {
             (Some(path), None) => Proof::Password(read_secret(&path)?),
             (None, None) => Proof::Password("any".to_owned()),
         };
-        let rest = match args.key.key(&args.url)? {
-            None => None,
-            Some(key) => {
-                let failed = |source| CliError::Http { what: "no HTTP client".into(), source: Some(source) };
-                Some(Rest::new(api(&args.url), key, deadline).map_err(failed)?)
-            }
-        };
+        let key = args.key.key(&args.url)?;
+        let rest = key.map(|key| Rest::new(api(&args.url), key, deadline)).transpose()?;
         let run: String = clock::random::<4>()?.iter().map(|byte| format!("{byte:02x}")).collect();
         let hook = args.hook_port.filter(|_| rest.is_some()).map(|port| (port, args.hook_url));
         let target = Target {
@@ -169,11 +162,7 @@ impl Plan {
             slow_deadline: deadline.max(SLOW),
             prefix: format!("{}{run}-", args.user),
         };
-        let glare = match args.glare {
-            GlareArg::Join => Glare::Join,
-            GlareArg::Busy => Glare::Busy,
-        };
-        Ok(Self { target, hook, glare, slow: args.slow, jobs: usize::from(args.jobs) })
+        Ok(Self { target, hook, glare: args.glare, slow: args.slow, jobs: usize::from(args.jobs) })
     }
 
     /// Plays what needs no hook, then, once there is one, the rest.

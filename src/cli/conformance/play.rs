@@ -96,18 +96,12 @@ impl<'a> Stage<'a> {
     async fn steps(&mut self, steps: &[Step], current: &mut String) -> Result<(), String> {
         for step in steps {
             step.text.clone_into(current);
-            match &step.action {
-                Action::Either(ways) => {
-                    let way = self.choose(ways).await?;
-                    Box::pin(self.steps(way, current)).await?;
-                }
-                action => self.act(action).await?,
-            }
+            self.act(&step.action, current).await?;
         }
         Ok(())
     }
 
-    async fn act(&mut self, action: &Action) -> Result<(), String> {
+    async fn act(&mut self, action: &Action, current: &mut String) -> Result<(), String> {
         match action {
             Action::Connect(actor) => self.connect(actor, 0).await,
             Action::Refused(actor, query) => self.refused(actor, query).await,
@@ -162,7 +156,10 @@ impl<'a> Stage<'a> {
                 self.names = hook.told(&self.names, pattern, self.deadline).await?;
                 Ok(())
             }
-            Action::Either(_) => Ok(()),
+            Action::Either(ways) => {
+                let way = self.choose(ways).await?;
+                Box::pin(self.steps(way, current)).await
+            }
         }
     }
 

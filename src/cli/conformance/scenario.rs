@@ -41,11 +41,8 @@ struct Written {
 }
 
 fn glare<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Glare>, D::Error> {
-    match String::deserialize(deserializer)?.as_str() {
-        "join" => Ok(Some(Glare::Join)),
-        "busy" => Ok(Some(Glare::Busy)),
-        _ => Err(serde::de::Error::custom("glare is join or busy")),
-    }
+    let glare = Glare::parse(&String::deserialize(deserializer)?);
+    glare.map(Some).ok_or_else(|| serde::de::Error::custom("glare is join or busy"))
 }
 
 /// Who does what, and what must come of it.
