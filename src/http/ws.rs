@@ -76,7 +76,8 @@ fn is_origin_allowed(request: &HttpRequest, config: &Config) -> bool {
         config.server.allowed_origins.iter().any(|allowed| allowed == "*" || allowed.eq_ignore_ascii_case(origin));
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     let own = |scheme: &str| host.is_some_and(|host| origin.eq_ignore_ascii_case(&format!("{scheme}://{host}")));
-    let public = config.server.public_url.as_ref().is_some_and(|url| url.origin().ascii_serialization() == origin);
+    let public = config.server.public_url.as_ref();
+    let public = public.is_some_and(|url| url.origin().ascii_serialization().eq_ignore_ascii_case(origin));
     named || public || own("http") || own("https")
 }
 
