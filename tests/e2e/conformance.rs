@@ -1,15 +1,16 @@
 //! `hookswitch conformance`: this server passes it, and servers that are otherwise do not.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, process::Stdio};
 
 use futures_util::{SinkExt as _, StreamExt as _};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::{WebSocketStream, accept_async, connect_async, tungstenite::Message};
 
 use crate::{
     operations::make_certificate,
-    support::{Server, Setup},
+    support::{Server, Setup, eventually},
 };
 
 /// Runs the suite; returns its exit code and what it says.
@@ -78,6 +79,23 @@ async fn a_server_behind_tls_is_tried_over_tls() {
     assert_eq!(code, Some(0), "{said}");
     let (code, said) = suite(&Setup::dev(), &["--url", &url, "--only", "nobody calls himself"]).await;
     assert_eq!(code, Some(1), "a certificate that nobody vouches for: {said}");
+}
+
+#[tokio::test]
+async fn a_suite_that_is_interrupted_takes_its_hook_away() {
+    let server = Server::dev().await;
+    let url = format!("ws://{}", server.address);
+    let args = ["conformance", "--url", &url, "--hook-port", "0", "--slow", "--only", "comes too late"];
+    let mut suite = server.setup.command(&args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let hooks = async || server.get("/api/v1/webhooks").await["items"].as_array().unwrap().len();
+    // The hook holds its verdict back until long after this.
+    eventually("the hook is asked", || async {
+        (hooks().await == 1 && server.get("/api/v1/calls").await["items"] != json!([])).then_some(())
+    })
+    .await;
+    kill_process(Pid::from_child(&suite), Signal::INT).unwrap();
+    let status = tokio::task::spawn_blocking(move || suite.wait().unwrap()).await.unwrap();
+    assert_eq!((status.code(), hooks().await), (Some(1), 0));
 }
 
 /// A server that does with each connection what `serve` does.

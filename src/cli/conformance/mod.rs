@@ -177,7 +177,11 @@ impl Plan {
             }
             _ => None,
         };
-        let played = self.play(hooked.into_iter(), report).await;
+        // Nobody may leave a hook behind that refuses every call.
+        let played = tokio::select! {
+            played = self.play(hooked.into_iter(), report) => played,
+            _ = tokio::signal::ctrl_c() => Err(CliError::Said("interrupted".into())),
+        };
         if let Some(listener) = listener {
             listener.stop().await.map_err(CliError::Said)?;
         }
