@@ -21,6 +21,10 @@ browser:
     npm ci --prefix tests/browser --no-audit --no-fund
     npm test --prefix tests/browser
 
+# Mangle what comes from outside, SECONDS for each parser
+fuzz SECONDS="60":
+    HOOKSWITCH_FUZZ_SECONDS={{SECONDS}} cargo test --release --locked --lib survives_anything -- --nocapture
+
 # Build the documentation of the code; warnings are errors
 doc:
     RUSTDOCFLAGS=-Dwarnings cargo doc --locked --no-deps

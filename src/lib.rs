@@ -6,6 +6,8 @@ pub mod auth;
 pub mod cli;
 pub mod clock;
 pub mod config;
+#[cfg(test)]
+mod fuzz;
 pub mod http;
 pub mod logging;
 pub mod metrics;

@@ -57,16 +57,23 @@ struct Document {
 #[derive(Debug, thiserror::Error)]
 enum FetchError {
     #[error("it could not be fetched")]
-    Http(#[from] reqwest::Error),
+    Http(#[source] reqwest::Error),
     #[error("it is larger than {MAX_BODY} bytes")]
     TooLarge,
     #[error("it is no JWKS")]
     Form(#[from] serde_json::Error),
 }
 
+impl From<reqwest::Error> for FetchError {
+    fn from(error: reqwest::Error) -> Self {
+        // The URL may have a secret in its query.
+        Self::Http(error.without_url())
+    }
+}
+
 impl fmt::Debug for Jwks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Jwks").field("url", &self.url.as_str()).finish_non_exhaustive()
+        f.debug_struct("Jwks").field("host", &self.url.host_str()).finish_non_exhaustive()
     }
 }
 
@@ -111,7 +118,8 @@ impl Jwks {
             Ok(keys) => Known { keys, fetched_at: Some(now), tried_at: Some(now) },
             Err(error) => {
                 let cause = std::error::Error::source(&error).map(ToString::to_string);
-                tracing::warn!(url = %self.url, %error, cause, "jwks refresh failed, the keys known so far stay in use");
+                let host = self.url.host_str();
+                tracing::warn!(host, %error, cause, "jwks refresh failed, the keys known so far stay in use");
                 Known { keys: known.keys.clone(), fetched_at: known.fetched_at, tried_at: Some(now) }
             }
         };

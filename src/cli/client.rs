@@ -33,6 +33,13 @@ pub(super) struct ServerArgs {
 pub(super) struct ApiArgs {
     #[command(flatten)]
     server: ServerArgs,
+    #[command(flatten)]
+    key: KeyArgs,
+}
+
+/// Who asks.
+#[derive(Debug, Args)]
+pub(super) struct KeyArgs {
     /// A file with the API key; otherwise HOOKSWITCH_API_KEY has it, or a server on this machine takes `dev`
     #[arg(long, value_name = "FILE")]
     key_file: Option<PathBuf>,
@@ -41,12 +48,41 @@ pub(super) struct ApiArgs {
 impl ApiArgs {
     /// Whether the caller named a key.
     pub(super) fn has_key(&self) -> bool {
-        self.key_file.is_some() || key_from_env().is_some()
+        self.key.key_file.is_some() || key_from_env().is_some()
+    }
+}
+
+impl KeyArgs {
+    /// The key for the server at `url`, if there is one.
+    pub(super) fn key(self, url: &Url) -> Result<Option<String>, CliError> {
+        if let Some(path) = self.key_file {
+            return read_secret(&path).map(Some);
+        }
+        Ok(key_from_env().or_else(|| is_loopback(url).then(|| keys::DEV_KEY.to_owned())))
     }
 }
 
 fn key_from_env() -> Option<String> {
     std::env::var(KEY_VARIABLE).ok().filter(|key| !key.is_empty())
+}
+
+/// A client for the server at `url`, which goes nowhere else.
+pub(super) fn http(url: &Url, timeout: Duration) -> Result<reqwest::Client, CliError> {
+    made(builder(url, timeout))
+}
+
+fn builder(url: &Url, timeout: Duration) -> reqwest::ClientBuilder {
+    let http = reqwest::Client::builder().timeout(timeout).redirect(reqwest::redirect::Policy::none());
+    if is_loopback(url) { http.no_proxy() } else { http }
+}
+
+fn made(http: reqwest::ClientBuilder) -> Result<reqwest::Client, CliError> {
+    http.build().map_err(|source| CliError::Http { what: "no HTTP client".into(), source: Some(source) })
+}
+
+/// What a file holds, without white space around it.
+pub(super) fn read_secret(path: &Path) -> Result<String, CliError> {
+    Ok(String::from_utf8_lossy(&read(path)?).trim().to_owned())
 }
 
 fn web(text: &str) -> Result<Url, &'static str> {
@@ -63,28 +99,17 @@ pub(super) struct Client {
 
 impl Client {
     pub(super) fn anonymous(args: ServerArgs) -> Result<Self, CliError> {
-        let mut http = reqwest::Client::builder().timeout(TIMEOUT).redirect(reqwest::redirect::Policy::none());
-        if is_loopback(&args.url) {
-            http = http.no_proxy();
-        }
+        let mut http = builder(&args.url, TIMEOUT);
         if let Some(path) = &args.ca {
             let no_certificate = || CliError::Said(format!("{} holds no certificate in PEM", path.display()));
             let bundle = Certificate::from_pem_bundle(&read(path)?).ok().filter(|bundle| !bundle.is_empty());
             http = http.tls_certs_merge(bundle.ok_or_else(no_certificate)?);
         }
-        let failed = |source| CliError::Http { what: "no HTTP client".into(), source: Some(source) };
-        Ok(Self { http: http.build().map_err(failed)?, url: args.url, key: None })
+        Ok(Self { http: made(http)?, url: args.url, key: None })
     }
 
     pub(super) fn new(args: ApiArgs) -> Result<Self, CliError> {
-        let key = match (args.key_file, key_from_env()) {
-            (Some(path), _) => {
-                let text = String::from_utf8_lossy(&read(&path)?).into_owned();
-                Some(text.trim().to_owned())
-            }
-            (None, Some(key)) => Some(key),
-            (None, None) => is_loopback(&args.server.url).then(|| keys::DEV_KEY.to_owned()),
-        };
+        let key = args.key.key(&args.server.url)?;
         Ok(Self { key, ..Self::anonymous(args.server)? })
     }
 

@@ -8,6 +8,7 @@ pub mod banner;
 mod bench;
 mod calls;
 mod client;
+mod conformance;
 mod output;
 mod settings;
 
@@ -80,6 +81,8 @@ enum Command {
     Health(calls::HealthArgs),
     /// Place load on a server, and measure
     Bench(bench::BenchArgs),
+    /// Hold a server to the protocol: play every scenario of the contract against it
+    Conformance(conformance::ConformanceArgs),
 }
 
 /// Where the configuration comes from. The environment (HOOKSWITCH__SECTION__KEY) always counts.
@@ -149,6 +152,7 @@ fn run(command: Command) -> Result<ExitCode, CliError> {
         Command::Audit(args) => client::block_on(audit::list(args))?,
         Command::Health(args) => client::block_on(calls::health(args))?,
         Command::Bench(args) => return bench::run(args),
+        Command::Conformance(args) => return conformance::run(args),
     }
     Ok(ExitCode::SUCCESS)
 }

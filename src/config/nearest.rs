@@ -2,11 +2,20 @@
 
 use super::{schema, table::Key};
 
+/// How much of a name is compared. No key is longer, and the time it takes grows with both lengths. Unit: bytes.
+const COMPARED: usize = 100;
+
+/// How alike two names are: 1 for the same.
+fn likeness(name: &str, candidate: &str) -> f64 {
+    let end = (0..=COMPARED.min(name.len())).rev().find(|end| name.is_char_boundary(*end)).unwrap_or(0);
+    strsim::normalized_damerau_levenshtein(name.get(..end).unwrap_or_default(), candidate)
+}
+
 /// The most similar of the candidates.
 pub(super) fn nearest<T>(name: &str, candidates: impl Iterator<Item = T>, text: impl Fn(&T) -> &str) -> Option<T> {
     let mut best: Option<(f64, T)> = None;
     for candidate in candidates {
-        let likeness = strsim::normalized_damerau_levenshtein(name, text(&candidate));
+        let likeness = likeness(name, text(&candidate));
         if best.as_ref().is_none_or(|(most, _)| likeness > *most) {
             best = Some((likeness, candidate));
         }
@@ -20,7 +29,7 @@ const ALIKE: f64 = 0.5;
 /// Says that there is no such key among `keys`, those of its section, and which one may be meant.
 pub(super) fn unknown_key(name: &str, keys: impl Iterator<Item = &'static Key>) -> String {
     let near = nearest(name, keys, |key| key.name);
-    let alike = near.filter(|near| strsim::normalized_damerau_levenshtein(name, near.name) >= ALIKE);
+    let alike = near.filter(|near| likeness(name, near.name) >= ALIKE);
     let named_so = schema::keys().find(|key| key.name == name);
     match (alike, named_so) {
         (Some(key), None) => format!("unknown key `{name}`, did you mean `{}`?", key.name),

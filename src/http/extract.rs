@@ -327,6 +327,38 @@ mod tests {
     }
 
     #[test]
+    fn a_body_survives_anything() {
+        let corpus = [r#"{"name":"x","tags":[1,255]}"#, r#"{"name":"\ud83c\udfa5","tags":[]}"#, "[]", "\u{feff}{}"];
+        crate::fuzz::survives("bodies", &corpus, |text| {
+            if let Err(error) = parse::<Form>(text.as_bytes()) {
+                let problem = serde_json::to_value(error.problem("", "/", "")).unwrap();
+                assert!(problem["status"] == 400 || problem["status"] == 422, "{problem}");
+            }
+        });
+    }
+
+    #[test]
+    fn a_query_survives_anything() {
+        let corpus = [
+            "limit=50&state=ended&user=al%2Fice&cursor=MDE5OWYyYTQtNWMxZS03ZDNhLTliMGYtMmY2ZjBhMWM5ZTEx",
+            "since=2026-11-21T03:10:00Z&until=&limit=500",
+            "a=1&a=2&%ff=%00&=&&",
+        ];
+        crate::fuzz::survives("queries", &corpus, |text| {
+            let pairs = url::form_urlencoded::parse(text.as_bytes()).into_owned().collect();
+            let mut query = Query(pairs);
+            let limit = query.limit();
+            assert!(limit.as_ref().map_or(true, |limit| (1..=MAX_LIMIT).contains(limit)));
+            let cursor = query.cursor(|text| Some(text.to_owned()));
+            let cursor = cursor.map(|_| ());
+            for error in [limit.map(drop).err(), cursor.err(), query.end().err()].into_iter().flatten() {
+                let problem = serde_json::to_value(error.problem("", "/", "")).unwrap();
+                assert_eq!((&problem["status"], &problem["error_code"]), (&400.into(), &21.into()), "{problem}");
+            }
+        });
+    }
+
+    #[test]
     fn a_limit_has_bounds_and_a_default() {
         assert_eq!(query("").limit().unwrap(), 50);
         assert_eq!(query("limit=").limit().unwrap(), 50);

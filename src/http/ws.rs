@@ -74,7 +74,8 @@ fn is_origin_allowed(request: &HttpRequest, config: &Config) -> bool {
         config.server.allowed_origins.iter().any(|allowed| allowed == "*" || allowed.eq_ignore_ascii_case(origin));
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     let own = |scheme: &str| host.is_some_and(|host| origin.eq_ignore_ascii_case(&format!("{scheme}://{host}")));
-    let public = config.server.public_url.as_ref().is_some_and(|url| url.origin().ascii_serialization() == origin);
+    let public = config.server.public_url.as_ref();
+    let public = public.is_some_and(|url| url.origin().ascii_serialization().eq_ignore_ascii_case(origin));
     named || public || own("http") || own("https")
 }
 
@@ -127,5 +128,30 @@ mod tests {
         ] {
             assert_eq!(from(peer, &forwarded), origin, "{peer} {forwarded:?}");
         }
+    }
+
+    #[test]
+    fn what_proxies_and_browsers_say_survives_anything() {
+        let corpus = [
+            "203.0.113.5, 198.51.100.9:4711",
+            "[2001:db8::7]:4711,10.0.0.2",
+            "https://calls.example.org",
+            "null",
+            "unknown",
+        ];
+        let mut config = crate::config::load(&crate::config::Sources::default()).unwrap().config;
+        config.server.public_url = Some("https://calls.example.org/".parse().unwrap());
+        config.server.allowed_origins = vec!["https://app.example.org".to_owned()];
+        let own = ["https://calls.example.org", "https://app.example.org", "http://localhost", "https://localhost"];
+        crate::fuzz::survives("headers", &corpus, |text| {
+            let peer: IpAddr = "10.0.0.1".parse().unwrap();
+            assert_eq!(origin_of(peer, [text].into_iter(), |_| false), peer, "nobody is trusted");
+            origin_of(peer, [text, text].into_iter(), |address| address.is_ipv4());
+            let Ok(value) = header::HeaderValue::from_str(text) else { return };
+            let request = actix_web::test::TestRequest::get();
+            let request = request.insert_header((header::HOST, "localhost")).insert_header((header::ORIGIN, value));
+            let allowed = is_origin_allowed(&request.to_http_request(), &config);
+            assert_eq!(allowed, own.iter().any(|own| own.eq_ignore_ascii_case(text)), "{text}");
+        });
     }
 }

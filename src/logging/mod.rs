@@ -75,8 +75,14 @@ fn filter(log: &Log) -> Result<EnvFilter, ParseError> {
         LogLevel::Off | LogLevel::Error => level,
         LogLevel::Warn | LogLevel::Info | LogLevel::Debug | LogLevel::Trace => "warn",
     };
+    // What actix calls an error there is what a client did: a request that is no HTTP. Anybody could fill the log with it.
+    let clients = match log.level {
+        LogLevel::Off | LogLevel::Error | LogLevel::Warn | LogLevel::Info => "off",
+        LogLevel::Debug | LogLevel::Trace => level,
+    };
+    let libraries = format!("actix_server={framework},actix_http::h1={clients},actix_http::ws={clients}");
     // actix says at INFO that it starts and stops, which the server says itself.
-    EnvFilter::builder().parse(format!("{level},actix_server={framework},{}", log.filter))
+    EnvFilter::builder().parse(format!("{level},{libraries},{}", log.filter))
 }
 
 #[cfg(test)]
@@ -89,14 +95,17 @@ mod tests {
 
     #[test]
     fn the_framework_is_quieter_than_the_server() {
-        assert_eq!(shown(LogLevel::Info, ""), "actix_server=warn,info");
-        assert_eq!(shown(LogLevel::Off, ""), "actix_server=off,off");
+        assert_eq!(shown(LogLevel::Info, ""), "actix_http::ws=off,actix_http::h1=off,actix_server=warn,info");
+        assert_eq!(shown(LogLevel::Off, ""), "actix_http::ws=off,actix_http::h1=off,actix_server=off,off");
+        assert_eq!(shown(LogLevel::Trace, ""), "actix_http::ws=trace,actix_http::h1=trace,actix_server=warn,trace");
     }
 
     #[test]
     fn the_filter_has_the_last_word() {
-        assert_eq!(shown(LogLevel::Warn, "actix_server=trace,hookswitch::webhooks=debug"), {
-            "hookswitch::webhooks=debug,actix_server=trace,warn"
-        });
+        let text = "actix_server=trace,hookswitch::webhooks=debug,actix_http::h1=error";
+        assert_eq!(
+            shown(LogLevel::Warn, text),
+            "hookswitch::webhooks=debug,actix_http::ws=off,actix_http::h1=error,actix_server=trace,warn"
+        );
     }
 }

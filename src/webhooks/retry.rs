@@ -108,6 +108,15 @@ mod tests {
     }
 
     #[test]
+    fn a_wish_to_be_asked_later_survives_anything() {
+        let corpus = ["120", "Fri, 21 Nov 2026 03:10:00 GMT", "99999999999999999999"];
+        crate::fuzz::survives("retry-after", &corpus, |text| {
+            let wait = parse_retry_after(text, Timestamp(1_763_694_600_000_000));
+            assert!(wait.is_none_or(|wait| (MIN_RETRY_AFTER..=MAX_RETRY_AFTER).contains(&wait)));
+        });
+    }
+
+    #[test]
     fn only_2xx_is_delivered() {
         for ok in [200, 201, 204, 299] {
             assert_eq!(next(status(ok), 1), Next::Delivered);

@@ -119,6 +119,26 @@ mod tests {
     }
 
     #[test]
+    fn a_hooks_form_survives_anything() {
+        let corpus = [
+            r#"{"url":"https://u.example.org:8443/a?b=c#d","events":["call.*","user.online","*"],"veto":true,"timeout_ms":30000,
+                "on_failure":"refuse","secret":"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz","enabled":false,"description":"x"}"#,
+            r#"{"url":"http://[::ffff:127.0.0.1]/"}"#,
+            r#"{"url":"http://0x7f.1/"}"#,
+        ];
+        crate::fuzz::survives("hooks", &corpus, |text| {
+            let Ok(spec) = spec(text) else { return };
+            match spec.check("crm", false) {
+                Ok(checked) => {
+                    assert!(matches!(checked.url.scheme(), "http" | "https") && checked.url.has_host());
+                    assert!(crate::config::guard::check_url(checked.url.as_str(), false).is_ok());
+                }
+                Err(error) => assert!(!error.to_string().is_empty() && !error.field().is_empty()),
+            }
+        });
+    }
+
+    #[test]
     fn neither_debug_nor_json_shows_the_secret() {
         let secret = Secret::generate().unwrap().reveal();
         let spec = spec(&format!(r#"{{"url":"https://example.org/?key=k","secret":"{secret}"}}"#)).unwrap();

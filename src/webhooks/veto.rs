@@ -316,6 +316,24 @@ mod tests {
     }
 
     #[test]
+    fn a_hooks_answer_survives_anything() {
+        let corpus = [
+            r#"{"error_code":0,"target_user":"bob","flags":4294967295,"param":-2,"user_str":"\u0000h\u00e9","ring_secs":0.5}"#,
+            r#"{"error_code":-2147483648,"message":"no\ncredit"}"#,
+            " \r\n",
+        ];
+        crate::fuzz::survives("verdicts", &corpus, |body| match verdict(200, body) {
+            Ok(Answer { error_code, message, changes }) => {
+                assert!(error_code == SUCCESS || changes == Changes::default());
+                assert!(message.is_none_or(|message| !message.contains(char::is_control)));
+                assert!(changes.user_str.is_none_or(|text| text.len() <= MAX_USER_STR_BYTES));
+                assert!(changes.ring.is_none_or(|ring| ring.as_secs_f64() <= MAX_RING_SECS));
+            }
+            Err(why) => assert!(!why.is_empty() && verdict(500, body) == Err("status 500".to_owned())),
+        });
+    }
+
+    #[test]
     fn the_first_hook_by_name_decides_where_several_speak() {
         let opinion = |hook: &str, code: Code, flags, param| Opinion {
             refused: (code != 0).then_some(code),

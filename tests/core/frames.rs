@@ -44,6 +44,12 @@ fn golden(frame: &str, expected: &Value) {
 }
 
 #[test]
+fn a_long_value_is_not_repeated_to_its_sender() {
+    let error = refused(&call(&json!({"event": "x".repeat(60_000)})));
+    assert!(error.message.contains("unknown variant `xxx") && error.message.len() < 1_000, "{}", error.message);
+}
+
+#[test]
 fn a_call_frame_is_read_field_by_field() {
     let text = r#"{"type":"call","id":7,"event":"reply","user":"bob","error_code":100104,"flags":4294967295,"param":-5,
         "user_str":"später","call":"00000000-0000-0000-0000-000000000001","sdp":"answer"}"#;

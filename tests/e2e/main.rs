@@ -14,14 +14,18 @@
 
 mod bench;
 mod calls;
+mod conformance;
 mod control;
 mod crowd;
 mod drain;
+mod garbage;
 mod hooks;
 mod operations;
 mod presence;
 mod restart;
 mod resume;
+mod secrecy;
 mod sessions;
+mod starving;
 mod support;
 mod veto;

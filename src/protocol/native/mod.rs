@@ -31,6 +31,9 @@ pub const MAX_ID_BYTES: usize = 64;
 /// Most users of one `watch`. Source: native WebSocket contract, `watch`.
 pub const MAX_WATCHED: usize = 500;
 
+/// Longest message about a malformed frame. Unit: characters.
+const MAX_MESSAGE_CHARS: usize = 200;
+
 /// A frame's `id`, which its answer carries back with the same JSON type.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(untagged)]
@@ -304,7 +307,8 @@ fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, String> {
         let mut reader = serde_json::Deserializer::from_str(text);
         serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             let (path, what) = (error.path().to_string(), wording::of(error.inner()));
-            if path == "." { what } else { format!("{path}: {what}") }
+            let message = if path == "." { what } else { format!("{path}: {what}") };
+            message.chars().take(MAX_MESSAGE_CHARS).collect()
         })
     })
 }

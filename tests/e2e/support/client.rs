@@ -104,6 +104,22 @@ impl Client {
         tokio::time::timeout(DEADLINE, self.heard.recv()).await.expect("nothing heard in time").unwrap_or(Heard::Gone)
     }
 
+    /// The next frame, however long it takes.
+    pub async fn frame_whenever(&mut self) -> Value {
+        match self.heard.recv().await {
+            Some(Heard::Frame(frame)) => frame,
+            other => panic!("a frame was expected: {other:?}"),
+        }
+    }
+
+    /// The next frame; `None` where the connection ends instead.
+    pub async fn frame_or_end(&mut self) -> Option<Value> {
+        match self.hear().await {
+            Heard::Frame(frame) => Some(frame),
+            Heard::Close(_) | Heard::Gone => None,
+        }
+    }
+
     /// The next frame.
     pub async fn frame(&mut self) -> Value {
         match self.hear().await {

@@ -105,9 +105,8 @@ impl Setup {
         let (stderr, kept) = (BufReader::new(child.stderr.take().unwrap()), Arc::clone(&log));
         std::thread::spawn(move || {
             for line in stderr.lines().map_while(Result::ok) {
-                if line.contains("\"message\":\"ready\"") {
-                    let line: Value = serde_json::from_str(&line).unwrap();
-                    announce.send_replace(line["address"].as_str().map(|address| address.parse().unwrap()));
+                if let Some(address) = ready(&line) {
+                    announce.send_replace(Some(address));
                 }
                 let mut kept = kept.lock().unwrap();
                 kept.push_str(&line);
@@ -127,6 +126,18 @@ impl Setup {
         let key = if self.dev { "dev".to_owned() } else { self.run(&["key", "new", "--scope", "admin"], "") };
         Server { setup: self, child, address, url, key, log, http: reqwest::Client::new(), may_err: false }
     }
+}
+
+/// Where a server listens, if this line of its log says so, in either form.
+fn ready(line: &str) -> Option<SocketAddr> {
+    let address = match line.split_once(" ready address=") {
+        Some((_, rest)) => rest.split(' ').next()?.to_owned(),
+        None => {
+            let line = line.contains("\"message\":\"ready\"").then(|| serde_json::from_str::<Value>(line).unwrap())?;
+            line["address"].as_str()?.to_owned()
+        }
+    };
+    Some(address.parse().unwrap())
 }
 
 /// A server. Ends with the value, which then looks for errors in its log.
