@@ -66,7 +66,7 @@ impl Call {
     /// Carries out what the machine asked for, then points the one timer at its next deadline.
     fn settle(&mut self, ctx: &mut Context<Self>) {
         while let Some(effect) = self.machine.poll_effect() {
-            // A pending call never waits for a commit.
+            // A pending call never waits for the disk.
             match self.core.perform(effect, || Box::new(|_| ())) {
                 Some(Effect::AskHooks) => {
                     let record = Arc::new(self.machine.record().clone());

@@ -328,7 +328,7 @@ impl Core {
                 Room::restore(self, record);
             } else {
                 let event = record.restarted(clock::wall());
-                self.record(&Arc::clone(&event.call), event, None);
+                self.record(&Arc::clone(&event.call), event, false, Box::new(|_| ()));
             }
         }
     }
@@ -370,11 +370,11 @@ impl Core {
         })
     }
 
-    /// Carries out what pending calls and rooms ask for alike. `committed` runs once the record is on disk, or never will
-    /// be. Gives back what only the one or the other can do.
-    pub(super) fn perform(&self, effect: Effect, committed: impl FnOnce() -> Kept) -> Option<Effect> {
+    /// Carries out what pending calls and rooms ask for alike. `kept` hears of each record what became of it. Gives back what
+    /// only the one or the other can do.
+    pub(super) fn perform(&self, effect: Effect, kept: impl FnOnce() -> Kept) -> Option<Effect> {
         match effect {
-            Effect::Record { call, event, commit } => self.record(&call, event, commit.then(committed)),
+            Effect::Record { call, event, commit } => self.record(&call, event, commit, kept()),
             Effect::Deliver { user, to, event } => self.deliver(&user, &to, event),
             Effect::Relay { call, user, to, from, data } => self.relay(call, &user, &to, from, data),
             other @ (Effect::AskHooks | Effect::Route { .. } | Effect::OpenRoom(_) | Effect::Over) => {
@@ -393,14 +393,13 @@ impl Core {
         }
     }
 
-    fn record(&self, call: &Arc<CallRecord>, event: HookEvent, committed: Option<Kept>) {
+    fn record(&self, call: &Arc<CallRecord>, event: HookEvent, now_or_never: bool, told: Kept) {
         self.directory().publish(call);
         self.0.metrics.call_step(call);
         log_step(call);
         let outbox = self.0.hooks.expand(&event);
         let core = self.clone();
         let ended = (event.kind == HookEventKind::Finished).then_some(call.id);
-        let now_or_never = committed.is_some();
         let on_bus = if now_or_never {
             Some(event)
         } else {
@@ -411,9 +410,7 @@ impl Core {
             if let Some(event) = on_bus.filter(|_| kept) {
                 core.0.bus.publish(event.at, BusKind::Call(event));
             }
-            if let Some(committed) = committed {
-                committed(kept);
-            }
+            told(kept);
             if let Some(call) = ended.filter(|_| kept) {
                 core.directory().forget(call);
             }

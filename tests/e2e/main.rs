@@ -17,6 +17,7 @@ mod control;
 mod crowd;
 mod drain;
 mod hooks;
+mod kill;
 mod operations;
 mod presence;
 mod restart;
