@@ -17,7 +17,7 @@ use super::{
     call::Call,
     directory::{Directory, Placed, SessionView},
     gate::Gate,
-    journal::{Journal, Kept},
+    journal::{Droppable, Journal, Kept},
     messages::{ToCall, ToEndpoint},
     room::Room,
 };
@@ -36,6 +36,9 @@ use crate::{
     store::Store,
     webhooks::Hooks,
 };
+
+/// How long whoever ends a call waits to hear that it has. Only a disk that hangs makes anybody wait that long.
+const FINISH_PATIENCE: Duration = Duration::from_secs(5);
 
 /// What the core is made of.
 #[derive(Debug)]
@@ -100,6 +103,10 @@ pub struct Force {
     /// The text that both parties get.
     pub user_str: String,
 }
+
+/// The call is going to end, but not yet: the store neither takes nor refuses its last step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotYet;
 
 impl Core {
     /// Puts it together.
@@ -304,15 +311,29 @@ impl Core {
     }
 
     /// Ends a call, whatever its state. `None`: it is not on.
-    pub async fn finish_call(&self, id: CallId, force: Force) -> Option<Arc<CallRecord>> {
+    ///
+    /// # Errors
+    /// [`NotYet`].
+    pub async fn finish_call(&self, id: CallId, force: Force) -> Result<Option<Arc<CallRecord>>, NotYet> {
         let (done, ended) = oneshot::channel();
         let message = ToCall::Force { error_code: force.code, user_str: force.user_str, done };
-        if self.directory().tell_call(id, message) { ended.await.ok() } else { None }
+        if !self.directory().tell_call(id, message) {
+            return Ok(None);
+        }
+        // An actor that dies over it answers nothing, and has its call ended.
+        let ended = tokio::time::timeout(FINISH_PATIENCE, ended).await.map_err(|_elapsed| NotYet)?;
+        ended.map(Some).map_err(|_died| NotYet)
     }
 
     /// Ends whatever call the user is in. `None`: none.
-    pub async fn finish_user(&self, user: &UserId, force: Force) -> Option<Arc<CallRecord>> {
-        self.finish_call(self.line(user)?, force).await
+    ///
+    /// # Errors
+    /// [`NotYet`].
+    pub async fn finish_user(&self, user: &UserId, force: Force) -> Result<Option<Arc<CallRecord>>, NotYet> {
+        match self.line(user) {
+            Some(call) => self.finish_call(call, force).await,
+            None => Ok(None),
+        }
     }
 
     /// Ends every session of the user's. Returns how many were told.
@@ -415,7 +436,11 @@ impl Core {
                 core.directory().forget(call);
             }
         };
-        self.0.journal.keep(Arc::clone(call), outbox, now_or_never, Box::new(kept));
+        let latest = now_or_never.then(|| -> Droppable {
+            let (core, id, version) = (self.clone(), call.id, call.version);
+            Box::new(move || core.call(id).is_some_and(|call| call.version == version))
+        });
+        self.0.journal.keep(Arc::clone(call), outbox, latest, Box::new(kept));
     }
 
     /// Tries again, for as long as the server runs, to store what the store refused.

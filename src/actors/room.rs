@@ -39,6 +39,8 @@ pub struct Room {
     early: Option<Vec<ToCall>>,
     /// The end is on its way to the disk; the timer that ends the wait.
     standing: Option<SpawnHandle>,
+    /// The end is told: nothing is left to do.
+    done: bool,
 }
 
 /// From the pending call.
@@ -88,8 +90,9 @@ impl Room {
         }
     }
 
-    fn new(core: &Core, machine: Machine, early: Option<Vec<ToCall>>) -> Self {
-        Self { core: core.clone(), machine, timer: Timer::default(), forced: Vec::new(), early, standing: None }
+    pub(super) fn new(core: &Core, machine: Machine, early: Option<Vec<ToCall>>) -> Self {
+        let (core, timer) = (core.clone(), Timer::default());
+        Self { core, machine, timer, forced: Vec::new(), early, standing: None, done: false }
     }
 
     fn drive(&mut self, input: Input, ctx: &mut Context<Self>) {
@@ -154,6 +157,9 @@ impl Actor for Room {
     }
 
     fn stopped(&mut self, _: &mut Self::Context) {
+        if !self.done {
+            self.core.abandoned(self.machine.record().id, !self.machine.is_opening());
+        }
         self.core.metrics().actors("room", -1);
     }
 }
@@ -201,6 +207,7 @@ impl Handler<Drained> for Room {
     type Result = ();
 
     fn handle(&mut self, _: Drained, ctx: &mut Self::Context) {
+        self.done = true;
         ctx.stop();
     }
 }

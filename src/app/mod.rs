@@ -7,6 +7,7 @@
 //! store, flushed.
 
 mod drain;
+mod panics;
 mod signals;
 mod sockets;
 mod systemd;
@@ -164,6 +165,7 @@ fn threads(config: &Config) -> (usize, usize) {
 
 fn build(config: &Arc<Config>, logic: usize) -> Result<(Parts, UserTokens), StartError> {
     let metrics = Metrics::new();
+    panics::watch(metrics.clone());
     let commits = metrics.clone();
     let store = Store::open(&StoreOptions {
         retention: Some(config.store.retention_days).filter(|days| !days.is_zero()),

@@ -103,6 +103,7 @@ struct Inner {
     event_streams: Gauge,
     bus_lag: Counter,
     actors: Family<Labels<1>, Gauge>,
+    panics: Counter,
     users_online: Gauge,
     sessions: Gauge,
     draining: Gauge,
@@ -185,6 +186,7 @@ impl Metrics {
             event_streams: add(r, "event_streams", "Open streams of server-sent events", Gauge::default()),
             bus_lag: add(r, "bus_lag", "Events that an event stream was too slow for", Counter::default()),
             actors: add(r, "actors", "Live actors by kind", Family::default()),
+            panics: add(r, "panics", "Threads and actors that panicked", Counter::default()),
             users_online: add(r, "users_online", "Users with a session", Gauge::default()),
             sessions: add(r, "sessions", "Sessions, those in grace included", Gauge::default()),
             draining: add(r, "draining", "1 while no new calls are taken", Gauge::default()),
@@ -311,6 +313,17 @@ impl Metrics {
     /// An actor has started (+1) or stopped (−1).
     pub fn actors(&self, kind: &'static str, change: i64) {
         self.0.actors.get_or_create(&[("kind", kind)]).inc_by(change);
+    }
+
+    /// A thread or an actor has panicked.
+    pub fn panicked(&self) {
+        self.0.panics.inc();
+    }
+
+    /// How many have.
+    #[must_use]
+    pub fn panics(&self) -> u64 {
+        self.0.panics.get()
     }
 
     /// The text of a scrape.

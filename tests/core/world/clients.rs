@@ -144,7 +144,9 @@ impl World {
             self.disk.insert(id, Arc::clone(&write.record));
         }
         if let Some(actor) = write.committed {
-            if !works {
+            // What has been followed by another step waits for a disk that works.
+            let latest = self.history[&id].last().is_some_and(|step| step.call.version == write.record.version);
+            if !works && latest {
                 self.unstored.insert(id);
             }
             if let Some(actor) = self.actors.get_mut(&actor) {
