@@ -1,4 +1,4 @@
-//! Actors that panic, and what becomes of their calls.
+//! Actors that panic or do not answer, and what becomes of their calls.
 
 use std::{
     iter::from_fn,
@@ -77,11 +77,19 @@ impl Handler<ToEndpoint> for Ear {
     }
 }
 
-/// A call's actor before the one under test.
-impl Handler<ToCall> for Ear {
+/// A call's actor that keeps what it hears and does nothing about it.
+struct Deaf(Vec<ToCall>);
+
+impl Actor for Deaf {
+    type Context = Context<Self>;
+}
+
+impl Handler<ToCall> for Deaf {
     type Result = ();
 
-    fn handle(&mut self, _: ToCall, _: &mut Self::Context) {}
+    fn handle(&mut self, message: ToCall, _: &mut Self::Context) {
+        self.0.push(message);
+    }
 }
 
 /// A server without sockets, and its clients' ears.
@@ -114,10 +122,6 @@ impl Stage {
         Self { core: Core::new(parts), _dir: dir, tell, heard }
     }
 
-    fn ear(&self, name: &str) -> Addr<Ear> {
-        Ear(user(name), self.tell.clone()).start()
-    }
-
     pub(super) fn log_in(&self, name: &str) {
         let live = EndpointLife {
             since: clock::wall(),
@@ -129,7 +133,7 @@ impl Stage {
             session: clock::session_id(),
             device: DeviceId::default(),
             door: Door::Native,
-            to: self.ear(name).recipient(),
+            to: Ear(user(name), self.tell.clone()).start().recipient(),
             live: Arc::new(live),
         };
         self.core.directory().log_in(&user(name), endpoint, false, None, || ()).unwrap();
@@ -239,7 +243,7 @@ async fn a_room_that_panics_before_the_start_was_told_ends_the_ring() {
     stage.log_in("bob");
     let answer = answer();
     let record = Arc::new(answer.call.clone());
-    let start = |_| (Arc::clone(&record), None, stage.ear("nobody").recipient());
+    let start = |_| (Arc::clone(&record), None, Deaf(Vec::new()).start().recipient());
     stage.core.directory().place(record.id, &user("alice"), &user("bob"), start, |_| None);
     let room = Room::open(&stage.core, answer);
     stage.core.directory().hand_over(record.id, room.clone().recipient());
@@ -248,4 +252,14 @@ async fn a_room_that_panics_before_the_start_was_told_ends_the_ring() {
     stage.hears("bob", EventName::Reply, 100_106).await;
     stage.is_over(&record).await;
     assert_eq!(record.state, CallState::Ringing);
+}
+
+#[actix::test]
+async fn whoever_ends_a_call_that_does_not_answer_hears_so_in_time() {
+    let stage = Stage::new();
+    let (record, _room) = stage.talk();
+    stage.core.directory().hand_over(record.id, Deaf(Vec::new()).start().recipient());
+    tokio::time::pause();
+    let told = tokio::time::timeout(Duration::from_secs(6), stage.core.finish_user(&record.callee, Force::default()));
+    assert_eq!(told.await, Ok(Err(NotYet)));
 }

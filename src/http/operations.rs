@@ -77,7 +77,7 @@ struct Check {
 )]
 #[get("/readyz")]
 pub(super) async fn readyz(api: web::Data<Api>) -> HttpResponse {
-    let stored = api.store.writable().err().map(|error| error.to_string());
+    let stored = api.store.writable().err().map(|error| with_causes(&error));
     let draining = api.core.draining().then(|| "the server is stopping: no new calls".to_owned());
     let check = |name, detail: Option<String>| Check { name, ok: detail.is_none(), detail };
     let mut checks = vec![check("store", stored), check("not_draining", draining)];
@@ -90,6 +90,12 @@ pub(super) async fn readyz(api: web::Data<Api>) -> HttpResponse {
     let ready = checks.iter().all(|check| check.ok);
     let mut response = if ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
     response.insert_header((header::CACHE_CONTROL, "no-store")).json(Readiness { ready, checks })
+}
+
+/// What an error says, and what it came from.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    std::iter::successors(error.source(), |cause| cause.source())
+        .fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 /// Answers a scrape of Prometheus.

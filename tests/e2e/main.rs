@@ -15,7 +15,9 @@
 mod calls;
 mod control;
 mod crowd;
+mod disk;
 mod drain;
+mod force;
 mod hooks;
 mod kill;
 mod operations;
