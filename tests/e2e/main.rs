@@ -17,6 +17,7 @@ mod control;
 mod crowd;
 mod disk;
 mod drain;
+mod flood;
 mod force;
 mod hooks;
 mod kill;
