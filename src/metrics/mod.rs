@@ -259,8 +259,13 @@ impl Metrics {
     /// How many connections there are, in any state.
     #[must_use]
     pub fn connections_open(&self) -> i64 {
-        let states = [ConnectionState::Unauthenticated, ConnectionState::Ready];
-        states.into_iter().map(|state| self.0.connections.get_or_create(&[("state", state.label())]).get()).sum()
+        [ConnectionState::Unauthenticated, ConnectionState::Ready].map(|state| self.connections_in(state)).iter().sum()
+    }
+
+    /// How many connections are in this state.
+    #[must_use]
+    pub fn connections_in(&self, state: ConnectionState) -> i64 {
+        self.0.connections.get_or_create(&[("state", state.label())]).get()
     }
 
     /// It is known what became of a connection.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! opening ──committed──▶ talking ──▶ ended
-//!    └──── not committed ────────────▶ ended
+//!    └─ not committed, too late ─────▶ ended
 //! ```
 //!
 //! `start` waits for the commit of the record that says so; whatever arrives before waits with it. The contract of a
