@@ -2,12 +2,16 @@
 
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, process::Output, time::Duration};
 
+use futures_util::future::join_all;
 use reqwest::Method;
 use rusqlite::Connection;
-use rustix::process::{Resource, Rlimit, prlimit};
+use rustix::process::{Resource, Rlimit, Signal, prlimit};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Client, Hook, Server, Setup, eventually, finish, reply, ring, talk};
+use crate::{
+    load::{Events, USERS, all_calls, come, crowd, seed},
+    support::{Answer, Client, Hook, Server, Setup, eventually, finish, reply, ring, roll, talk},
+};
 
 /// No file of the server's may grow from now on, as on a disk that is full. Needs no rights.
 fn fill(server: &Server) {
@@ -136,6 +140,33 @@ async fn a_ring_that_begins_before_the_full_disk_is_noticed_is_on_record_in_the_
     })
     .await;
     talk(&mut alice, &mut bob).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_comes_and_goes_under_load_loses_no_event_and_mixes_none_up() {
+    let mut seed = seed();
+    let events = Events::start(|_| Answer::ok()).await;
+    let setup = Setup::dev().set("CALL__RING_TIMEOUT_SECS", 0.4).set("SERVER__DRAIN_TIMEOUT_SECS", 0.5);
+    let mut server = setup.start().await;
+    server.may_err = true;
+    events.register(&server).await;
+    let crowd = crowd(join_all((0..USERS).map(|user| come(server.address, user))).await, &mut seed);
+    for _ in 0..10 {
+        crowd.has_seen(20 + roll(&mut seed, 100)).await;
+        fill(&server);
+        ready(&server, 503).await;
+        make_room(&server);
+        ready(&server, 200).await;
+    }
+    server.signal(Signal::TERM);
+    crowd.end().await;
+    assert_eq!(server.exited().await.code(), Some(0));
+    let server = server.crash_and_restart().await;
+    let told = events.whole(&server).await;
+    let calls = all_calls(&server).await;
+    assert_eq!(told.len(), calls.len());
+    assert!(calls.iter().all(|call| call["state"] == "ended"));
+    println!("{} calls, {} posts", calls.len(), events.count());
 }
 
 #[tokio::test]

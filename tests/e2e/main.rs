@@ -21,6 +21,7 @@ mod flood;
 mod force;
 mod hooks;
 mod kill;
+mod load;
 mod operations;
 mod presence;
 mod restart;
