@@ -122,7 +122,7 @@ impl Journal {
                 saved(&sent);
             }
         };
-        let _told = self.store.persist(CallWrite { record, outbox, done: Some(Box::new(done)) }).is_ok();
+        let _told = self.store.persist_again(CallWrite { record, outbox, done: Some(Box::new(done)) }).is_ok();
     }
 
     fn put_aside(&self, record: Arc<CallRecord>, outbox: Vec<OutboxRow>, error: &StoreError) {

@@ -8,7 +8,7 @@
 //! that, the store counts as not writable, and a probe finds out when it is again.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::{Duration, Instant},
@@ -41,7 +41,11 @@ const CHECKPOINT_PAGES: i64 = 4_000;
 
 /// What waits for the writer.
 pub(super) enum Job {
-    Call(CallWrite),
+    Call {
+        write: CallWrite,
+        /// It holds all that was refused of its call before.
+        again: bool,
+    },
     Task(Box<dyn Task>),
 }
 
@@ -58,6 +62,8 @@ pub(super) struct Writer {
     sweeper: Option<Sweeper>,
     last_room: Option<RoomNumber>,
     probe_at: Option<Instant>,
+    /// Calls of which a step was refused. What follows of them would overtake it.
+    behind: HashSet<CallId>,
 }
 
 impl Writer {
@@ -71,7 +77,7 @@ impl Writer {
         db.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
         let last_room = calls::last_room(&db)?;
         let sweeper = retention.map(|retention| Sweeper::new(retention, clock::now()));
-        Ok(Self { db, shared, observer, sweeper, last_room, probe_at: None })
+        Ok(Self { db, shared, observer, sweeper, last_room, probe_at: None, behind: HashSet::new() })
     }
 
     /// Writes until the queue is closed and empty. The connection is the caller's to close, after those of the readers.
@@ -91,7 +97,7 @@ impl Writer {
     }
 
     fn batch(&mut self, jobs: Vec<Job>) {
-        let mut batch: Vec<Entry> = jobs.into_iter().map(|job| Entry { job, failed: None }).collect();
+        let mut batch: Vec<Entry> = jobs.into_iter().map(|job| self.admit(job)).collect();
         let begun = clock::now();
         let outcome = self.transact(&mut batch).map_err(Arc::new);
         let took = clock::now().saturating_duration_since(begun);
@@ -105,7 +111,12 @@ impl Writer {
                 (Ok(()), None) => Ok(()),
             };
             match entry.job {
-                Job::Call(write) => {
+                Job::Call { write, again } => {
+                    if outcome.is_err() {
+                        self.behind.insert(write.record.id);
+                    } else if again {
+                        self.behind.remove(&write.record.id);
+                    }
                     events |= outcome.is_ok() && !write.outbox.is_empty();
                     if let Some(done) = write.done {
                         guarded("a commit's listener", || done(outcome));
@@ -122,10 +133,15 @@ impl Writer {
         }
     }
 
+    fn admit(&self, job: Job) -> Entry {
+        let behind = matches!(&job, Job::Call { write, again: false } if self.behind.contains(&write.record.id));
+        Entry { job, failed: behind.then(|| Arc::new(StoreError::Behind)) }
+    }
+
     /// All of a batch, or an error for all of it.
     fn transact(&mut self, batch: &mut [Entry]) -> Result<(), StoreError> {
         let tx = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
-        for run in batch.chunk_by_mut(|a, b| matches!((&a.job, &b.job), (Job::Call(_), Job::Call(_)))) {
+        for run in batch.chunk_by_mut(|a, b| matches!((&a.job, &b.job), (Job::Call { .. }, Job::Call { .. }))) {
             write_run(&tx, run)?;
             if tx.is_autocommit() {
                 return Err(StoreError::Broken);
@@ -215,7 +231,7 @@ fn probe(db: &Connection) -> rusqlite::Result<()> {
 
 fn room(entry: &Entry) -> Option<RoomNumber> {
     match &entry.job {
-        Job::Call(write) => write.record.room,
+        Job::Call { write, .. } => write.record.room,
         Job::Task(_) => None,
     }
 }
@@ -276,7 +292,9 @@ fn write_run(tx: &Transaction<'_>, run: &mut [Entry]) -> Result<(), StoreError> 
         return Ok(());
     }
     for entry in run {
-        if let Job::Call(write) = &entry.job {
+        if let Job::Call { write, .. } = &entry.job
+            && entry.failed.is_none()
+        {
             let alone =
                 isolated(tx, || Ok(calls::save(tx, &write.record).and_then(|()| outbox::insert(tx, &write.outbox))?));
             entry.failed = alone?.err().map(Arc::new);
@@ -288,8 +306,8 @@ fn write_run(tx: &Transaction<'_>, run: &mut [Entry]) -> Result<(), StoreError> 
 /// Calls in a row: of each only the last row, all events of each.
 fn write_calls(tx: &Transaction<'_>, run: &[Entry]) -> rusqlite::Result<()> {
     let writes = || {
-        run.iter().filter_map(|entry| match &entry.job {
-            Job::Call(write) => Some(write),
+        run.iter().filter(|entry| entry.failed.is_none()).filter_map(|entry| match &entry.job {
+            Job::Call { write, .. } => Some(write),
             Job::Task(_) => None,
         })
     };

@@ -5,11 +5,12 @@ use std::{
 
 use hookswitch::{
     clock,
+    protocol::record::{CallRecord, CallState},
     store::{CallWrite, Store, StoreError},
 };
 use rusqlite::Connection;
 
-use crate::fixture::{open, persist, requested, until, write};
+use crate::fixture::{further, open, persist, requested, until, write};
 
 type Outcome = Result<(), Arc<StoreError>>;
 
@@ -52,6 +53,35 @@ async fn a_full_disk_is_told_to_every_waiter_and_gets_over() {
     store.writable().unwrap();
     persist(&store, &requested("a", "b", clock::wall()));
     assert_eq!(store.unfinished().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn nothing_of_a_call_overtakes_what_was_refused_of_it() {
+    let (_dir, store) = open();
+    limit_pages(&store, 0).await;
+    let mut call = requested("a", "b", clock::wall());
+    call.user_str = "x".repeat(8_000);
+    let (tell, told) = mpsc::channel();
+    let persist = |call: &CallRecord, again: bool| {
+        let tell = tell.clone();
+        let done = Some(Box::new(move |outcome: Outcome| tell.send(outcome).unwrap()) as _);
+        let write = CallWrite { done, ..write(call) };
+        if again {
+            store.persist_again(write).unwrap()
+        } else {
+            store.persist(write).unwrap()
+        }
+        told.recv().unwrap()
+    };
+    persist(&call, false).unwrap_err();
+    limit_pages(&store, 1_000_000).await;
+    call = further(call, CallState::Ringing);
+    let behind = persist(&call, false).unwrap_err();
+    assert!(matches!(&*behind, StoreError::Behind), "{behind:?}");
+    assert!(store.writable().is_ok(), "that is no trouble of the disk");
+    assert!(store.unfinished().unwrap().is_empty());
+    persist(&call, true).unwrap();
+    persist(&further(call, CallState::Talking), false).unwrap();
 }
 
 #[tokio::test]
