@@ -188,6 +188,12 @@ impl Core {
         self.draining() || !self.0.journal.is_writable()
     }
 
+    /// Whether the store still lacks what it refused a while ago.
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        self.0.journal.is_behind()
+    }
+
     /// From now on no call begins.
     pub fn start_draining(&self) {
         self.0.draining.store(true, Ordering::Relaxed);

@@ -44,7 +44,13 @@ impl Journal {
 
     /// Whether steps are taken down as they come.
     pub(super) fn is_writable(&self) -> bool {
-        self.store.writable().is_ok()
+        self.store.writable().is_ok() && !self.is_behind()
+    }
+
+    /// Whether something waits that the store refused. A call that begins now could be on disk before the end of the one that its
+    /// parties were in.
+    pub(super) fn is_behind(&self) -> bool {
+        !self.waiting().is_empty()
     }
 
     /// Takes a step down. `kept` always runs. A step that is refused waits for better times, unless it is to be taken down
@@ -84,7 +90,7 @@ impl Journal {
     pub(super) async fn retry(self, saved: impl Fn(&CallRecord) + Clone + Send + 'static) {
         loop {
             tokio::time::sleep(RETRY_EVERY).await;
-            if !self.is_writable() {
+            if self.store.writable().is_err() {
                 continue;
             }
             let due: Vec<_> = {

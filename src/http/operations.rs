@@ -77,7 +77,8 @@ struct Check {
 )]
 #[get("/readyz")]
 pub(super) async fn readyz(api: web::Data<Api>) -> HttpResponse {
-    let stored = api.store.writable().err().map(|error| with_causes(&error));
+    let behind = || api.core.is_behind().then(|| "what was refused of calls is not stored yet".to_owned());
+    let stored = api.store.writable().err().map(|error| with_causes(&error)).or_else(behind);
     let draining = api.core.draining().then(|| "the server is stopping: no new calls".to_owned());
     let check = |name, detail: Option<String>| Check { name, ok: detail.is_none(), detail };
     let mut checks = vec![check("store", stored), check("not_draining", draining)];

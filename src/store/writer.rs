@@ -98,10 +98,14 @@ impl Writer {
 
     fn batch(&mut self, jobs: Vec<Job>) {
         let mut batch: Vec<Entry> = jobs.into_iter().map(|job| self.admit(job)).collect();
+        // A commit with nothing in it would say nothing about the disk.
+        let idle = batch.iter().all(|entry| entry.failed.is_some());
         let begun = clock::now();
-        let outcome = self.transact(&mut batch).map_err(Arc::new);
+        let outcome = if idle { Ok(()) } else { self.transact(&mut batch).map_err(Arc::new) };
         let took = clock::now().saturating_duration_since(begun);
-        self.judge(outcome.as_ref().err());
+        if !idle {
+            self.judge(outcome.as_ref().err());
+        }
         let jobs = batch.len();
         let mut events = false;
         for entry in batch {
@@ -128,7 +132,7 @@ impl Writer {
         if events {
             self.shared.outbox.notify_one();
         }
-        if let (Ok(()), Some(observer)) = (outcome, &self.observer) {
+        if let (false, Ok(()), Some(observer)) = (idle, outcome, &self.observer) {
             guarded("the commit observer", || observer(took, jobs));
         }
     }

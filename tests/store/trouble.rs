@@ -74,8 +74,10 @@ async fn nothing_of_a_call_overtakes_what_was_refused_of_it() {
         told.recv().unwrap()
     };
     persist(&call, false).unwrap_err();
-    limit_pages(&store, 1_000_000).await;
     call = further(call, CallState::Ringing);
+    persist(&call, false).unwrap_err();
+    assert!(store.writable().is_err(), "what is not even tried says nothing about the disk");
+    limit_pages(&store, 1_000_000).await;
     let behind = persist(&call, false).unwrap_err();
     assert!(matches!(&*behind, StoreError::Behind), "{behind:?}");
     assert!(store.writable().is_ok(), "that is no trouble of the disk");
