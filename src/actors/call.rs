@@ -31,6 +31,8 @@ pub struct Call {
     settled: Option<oneshot::Sender<Arc<CallRecord>>>,
     forced: Vec<oneshot::Sender<Arc<CallRecord>>>,
     room: Option<Addr<Room>>,
+    /// Nothing is left to do: ended, or handed over.
+    done: bool,
 }
 
 /// The mailbox is empty and nobody can reach it any more.
@@ -47,9 +49,13 @@ impl Call {
     ) -> (Arc<CallRecord>, Option<Opaque>, Recipient<ToCall>) {
         let record = Arc::new(machine.record().clone());
         let offer = machine.offer().cloned();
-        let call =
-            Self { core: core.clone(), machine, timer: Timer::default(), settled, forced: Vec::new(), room: None };
+        let call = Self::new(core, machine, settled);
         (record, offer, Actor::start(call).recipient())
+    }
+
+    pub(super) fn new(core: &Core, machine: Machine, settled: Option<oneshot::Sender<Arc<CallRecord>>>) -> Self {
+        let (core, timer) = (core.clone(), Timer::default());
+        Self { core, machine, timer, settled, forced: Vec::new(), room: None, done: false }
     }
 
     fn drive(&mut self, input: Input, ctx: &mut Context<Self>) {
@@ -62,7 +68,7 @@ impl Call {
     /// Carries out what the machine asked for, then points the one timer at its next deadline.
     fn settle(&mut self, ctx: &mut Context<Self>) {
         while let Some(effect) = self.machine.poll_effect() {
-            // A pending call never waits for a commit.
+            // A pending call never waits for the disk.
             match self.core.perform(effect, || Box::new(|_| ())) {
                 Some(Effect::AskHooks) => {
                     let record = Arc::new(self.machine.record().clone());
@@ -133,6 +139,12 @@ impl Actor for Call {
     }
 
     fn stopped(&mut self, _: &mut Self::Context) {
+        // Neither may panic: a panic may be unwinding.
+        match self.room.take() {
+            Some(room) => room.do_send(Handed::Done),
+            None if !self.done => self.core.abandoned(self.machine.record().id, false),
+            None => {}
+        }
         self.core.metrics().actors("call", -1);
     }
 }
@@ -155,9 +167,7 @@ impl Handler<Drained> for Call {
     type Result = ();
 
     fn handle(&mut self, _: Drained, ctx: &mut Self::Context) {
-        if let Some(room) = self.room.take() {
-            room.do_send(Handed::Done);
-        }
+        self.done = true;
         ctx.stop();
     }
 }

@@ -16,7 +16,7 @@ use super::{
     call::Call,
     directory::{Directory, Placed, SessionView},
     gate::Gate,
-    journal::{Journal, Kept},
+    journal::{Droppable, Journal, Kept},
     messages::{ToCall, ToEndpoint},
     room::Room,
 };
@@ -35,6 +35,9 @@ use crate::{
     store::Store,
     webhooks::Hooks,
 };
+
+/// How long whoever ends a call waits to hear that it has. Only a disk that hangs makes anybody wait that long.
+const FINISH_PATIENCE: Duration = Duration::from_secs(5);
 
 /// What the core is made of.
 #[derive(Debug)]
@@ -95,6 +98,10 @@ pub struct Force {
     /// The text that both parties get.
     pub user_str: String,
 }
+
+/// The call is going to end, but not yet: the store neither takes nor refuses its last step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotYet;
 
 impl Core {
     /// Puts it together.
@@ -172,6 +179,12 @@ impl Core {
     #[must_use]
     pub fn refuses_calls(&self) -> bool {
         self.draining() || !self.0.journal.is_writable()
+    }
+
+    /// Whether the store still lacks what it refused a while ago.
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        self.0.journal.is_behind()
     }
 
     /// From now on no call begins.
@@ -290,15 +303,29 @@ impl Core {
     }
 
     /// Ends a call, whatever its state. `None`: it is not on.
-    pub async fn finish_call(&self, id: CallId, force: Force) -> Option<Arc<CallRecord>> {
+    ///
+    /// # Errors
+    /// [`NotYet`].
+    pub async fn finish_call(&self, id: CallId, force: Force) -> Result<Option<Arc<CallRecord>>, NotYet> {
         let (done, ended) = oneshot::channel();
         let message = ToCall::Force { error_code: force.code, user_str: force.user_str, done };
-        if self.directory().tell_call(id, message) { ended.await.ok() } else { None }
+        if !self.directory().tell_call(id, message) {
+            return Ok(None);
+        }
+        // An actor that dies over it answers nothing, and has its call ended.
+        let ended = tokio::time::timeout(FINISH_PATIENCE, ended).await.map_err(|_elapsed| NotYet)?;
+        ended.map(Some).map_err(|_died| NotYet)
     }
 
     /// Ends whatever call the user is in. `None`: none.
-    pub async fn finish_user(&self, user: &UserId, force: Force) -> Option<Arc<CallRecord>> {
-        self.finish_call(self.line(user)?, force).await
+    ///
+    /// # Errors
+    /// [`NotYet`].
+    pub async fn finish_user(&self, user: &UserId, force: Force) -> Result<Option<Arc<CallRecord>>, NotYet> {
+        match self.line(user) {
+            Some(call) => self.finish_call(call, force).await,
+            None => Ok(None),
+        }
     }
 
     /// Ends every session of the user's. Returns how many were told.
@@ -314,7 +341,7 @@ impl Core {
                 Room::restore(self, record);
             } else {
                 let event = record.restarted(clock::wall());
-                self.record(&Arc::clone(&event.call), event, None);
+                self.record(&Arc::clone(&event.call), event, false, Box::new(|_| ()));
             }
         }
     }
@@ -357,11 +384,11 @@ impl Core {
         })
     }
 
-    /// Carries out what pending calls and rooms ask for alike. `committed` runs once the record is on disk, or never will
-    /// be. Gives back what only the one or the other can do.
-    pub(super) fn perform(&self, effect: Effect, committed: impl FnOnce() -> Kept) -> Option<Effect> {
+    /// Carries out what pending calls and rooms ask for alike. `kept` hears of each record what became of it. Gives back what
+    /// only the one or the other can do.
+    pub(super) fn perform(&self, effect: Effect, kept: impl FnOnce() -> Kept) -> Option<Effect> {
         match effect {
-            Effect::Record { call, event, commit } => self.record(&call, event, commit.then(committed)),
+            Effect::Record { call, event, commit } => self.record(&call, event, commit, kept()),
             Effect::Deliver { user, to, event } => self.deliver(&user, &to, event),
             Effect::Relay { call, user, to, from, data } => self.relay(call, &user, &to, from, data),
             other @ (Effect::AskHooks | Effect::Route { .. } | Effect::OpenRoom(_) | Effect::Over) => {
@@ -380,14 +407,13 @@ impl Core {
         }
     }
 
-    fn record(&self, call: &Arc<CallRecord>, event: HookEvent, committed: Option<Kept>) {
+    fn record(&self, call: &Arc<CallRecord>, event: HookEvent, now_or_never: bool, told: Kept) {
         self.directory().publish(call);
         self.0.metrics.call_step(call);
         log_step(call);
         let outbox = self.0.hooks.expand(&event);
         let core = self.clone();
         let ended = (event.kind == HookEventKind::Finished).then_some(call.id);
-        let now_or_never = committed.is_some();
         let on_bus = if now_or_never {
             Some(event)
         } else {
@@ -398,14 +424,16 @@ impl Core {
             if let Some(event) = on_bus.filter(|_| kept) {
                 core.0.bus.publish(event.at, BusKind::Call(event));
             }
-            if let Some(committed) = committed {
-                committed(kept);
-            }
+            told(kept);
             if let Some(call) = ended.filter(|_| kept) {
                 core.directory().forget(call);
             }
         };
-        self.0.journal.keep(Arc::clone(call), outbox, now_or_never, Box::new(kept));
+        let latest = now_or_never.then(|| -> Droppable {
+            let (core, id, version) = (self.clone(), call.id, call.version);
+            Box::new(move || core.call(id).is_some_and(|call| call.version == version))
+        });
+        self.0.journal.keep(Arc::clone(call), outbox, latest, Box::new(kept));
     }
 
     /// Tries again, for as long as the server runs, to store what the store refused.

@@ -20,6 +20,8 @@ const RETRY_EVERY: Duration = Duration::from_millis(500);
 
 /// What runs once a step is on disk (`true`), or was refused for now (`false`).
 pub(super) type Kept = Box<dyn FnOnce(bool) + Send>;
+/// Whether a step may still be dropped, since nothing has followed it.
+pub(super) type Droppable = Box<dyn FnOnce() -> bool + Send>;
 
 #[derive(Debug)]
 struct Refused {
@@ -42,15 +44,27 @@ impl Journal {
 
     /// Whether steps are taken down as they come.
     pub(super) fn is_writable(&self) -> bool {
-        self.store.writable().is_ok()
+        self.store.writable().is_ok() && !self.is_behind()
+    }
+
+    /// Whether something waits that the store refused. A call that begins now could be on disk before the end of the one that its
+    /// parties were in.
+    pub(super) fn is_behind(&self) -> bool {
+        !self.waiting().is_empty()
     }
 
     /// Takes a step down. `kept` always runs. A step that is refused waits for better times, unless it is to be taken down
-    /// `now_or_never`.
-    pub(super) fn keep(&self, record: Arc<CallRecord>, outbox: Vec<OutboxRow>, now_or_never: bool, kept: Kept) {
+    /// `now_or_never`. Even that waits where another has followed it meanwhile, whose event must find no gap before it.
+    pub(super) fn keep(
+        &self,
+        record: Arc<CallRecord>,
+        outbox: Vec<OutboxRow>,
+        now_or_never: Option<Droppable>,
+        kept: Kept,
+    ) {
         let mut waiting = self.waiting();
         if let Some(earlier) = waiting.get_mut(&record.id) {
-            if !now_or_never {
+            if now_or_never.is_none() {
                 earlier.record = record;
                 earlier.outbox.extend(outbox);
             }
@@ -59,10 +73,12 @@ impl Journal {
         }
         drop(waiting);
         let journal = self.clone();
-        let again = (!now_or_never).then(|| (Arc::clone(&record), outbox.clone()));
+        let again = (Arc::clone(&record), outbox.clone());
         let done = move |result: Result<(), Arc<StoreError>>| {
-            if let (Err(error), Some((record, outbox))) = (&result, again) {
-                journal.put_aside(record, outbox, error);
+            if let Err(error) = &result
+                && !now_or_never.is_some_and(|droppable| droppable())
+            {
+                journal.put_aside(again.0, again.1, error);
             }
             kept(result.is_ok());
         };
@@ -74,7 +90,7 @@ impl Journal {
     pub(super) async fn retry(self, saved: impl Fn(&CallRecord) + Clone + Send + 'static) {
         loop {
             tokio::time::sleep(RETRY_EVERY).await;
-            if !self.is_writable() {
+            if self.store.writable().is_err() {
                 continue;
             }
             let due: Vec<_> = {
@@ -112,7 +128,7 @@ impl Journal {
                 saved(&sent);
             }
         };
-        let _told = self.store.persist(CallWrite { record, outbox, done: Some(Box::new(done)) }).is_ok();
+        let _told = self.store.persist_again(CallWrite { record, outbox, done: Some(Box::new(done)) }).is_ok();
     }
 
     fn put_aside(&self, record: Arc<CallRecord>, outbox: Vec<OutboxRow>, error: &StoreError) {
@@ -197,6 +213,7 @@ mod tests {
     async fn keep(journal: &Journal, record: &Arc<CallRecord>, now_or_never: bool) -> bool {
         let (tell, mut told) = mpsc::unbounded_channel();
         let kept = Box::new(move |kept| tell.send(kept).unwrap());
+        let now_or_never = now_or_never.then(|| -> Droppable { Box::new(|| true) });
         journal.keep(Arc::clone(record), vec![row(record)], now_or_never, kept);
         told.recv().await.unwrap()
     }

@@ -8,6 +8,7 @@
 //! | [`room`] | one answered call | the thread of its call |
 //! | [`directory`] | nothing: an index of all these | wherever it is asked |
 //! | [`core`] | the handle to all of it | everywhere |
+//! | `mend` | calls whose actor panicked | their thread |
 //! | `journal` | steps the store has not taken yet | the store's writer thread |
 //! | [`gate`] | who may come in | the asking worker |
 //! | [`bus`] | what watchers of the server see | wherever it is asked |
@@ -20,7 +21,10 @@
 //! | call, room → session | `do_send` under the directory's guard | gone: nobody to tell |
 //! | call → room | `do_send`, own address | does not: the room outlives the call |
 //! | actors → store | queue; the commit comes back as a message | the error comes back instead |
-//! | REST → call | `do_send` with a one-shot for the answer | gone: the call has ended |
+//! | REST → call | `do_send` with a one-shot for the answer | gone: the call has ended; late: 503 |
+//!
+//! An actor that panics dies alone. A call's is seen in its `stopped()`: the core ends the call, frees its lines and tells the
+//! parties. A session's leaves as though its grace were over.
 
 pub mod bus;
 pub mod call;
@@ -28,7 +32,10 @@ pub mod core;
 pub mod directory;
 pub mod gate;
 mod journal;
+mod mend;
 pub mod messages;
+#[cfg(test)]
+mod panics;
 pub mod room;
 pub mod session;
 mod timer;
@@ -36,6 +43,6 @@ pub mod ws_conn;
 
 pub use self::{
     bus::{Bus, BusEvent, BusKind},
-    core::{Core, CoreParts, Force, Placement},
+    core::{Core, CoreParts, Force, NotYet, Placement},
     directory::SessionView,
 };

@@ -2,10 +2,13 @@
 //!
 //! A room that takes over from a pending call hears first what that call had not heard yet (`Handed`), then what came to
 //! the room itself.
+//!
+//! The end of a talk is told once it is on disk, as its start is: else a crash would bring a call back that its parties saw
+//! end. Until then the room stands still, with what it has to say next.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use actix::{Actor, ActorContext, Addr, AsyncContext, Context, Handler, Message};
+use actix::{Actor, ActorContext, Addr, AsyncContext, Context, Handler, Message, SpawnHandle};
 use tokio::sync::oneshot;
 
 use super::{
@@ -21,6 +24,10 @@ use crate::protocol::{
     room::Room as Machine,
 };
 
+/// How long the end waits for a disk that neither takes nor refuses it. Longer: fewer ends that a crash undoes. Shorter: nobody
+/// looks at a dead call.
+const DISK_PATIENCE: Duration = Duration::from_secs(2);
+
 /// The actor.
 #[derive(Debug)]
 pub struct Room {
@@ -30,6 +37,10 @@ pub struct Room {
     forced: Vec<oneshot::Sender<Arc<CallRecord>>>,
     /// What came here before the pending call had passed on the rest. `None`: it has.
     early: Option<Vec<ToCall>>,
+    /// The end is on its way to the disk; the timer that ends the wait.
+    standing: Option<SpawnHandle>,
+    /// The end is told: nothing is left to do.
+    done: bool,
 }
 
 /// From the pending call.
@@ -42,10 +53,14 @@ pub(super) enum Handed {
     Done,
 }
 
-/// The record of the start is on disk, or never will be.
+/// The disk has taken a record, or has refused it for now.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
-struct Committed(bool);
+struct Committed {
+    /// Of the call's end; else of its start.
+    end: bool,
+    done: bool,
+}
 
 /// The mailbox is empty and nobody can reach it any more.
 #[derive(Debug, Message)]
@@ -56,8 +71,7 @@ impl Room {
     /// Opens the room of an answered call, on this thread.
     pub(super) fn open(core: &Core, answer: Answer) -> Addr<Self> {
         let machine = Machine::open(answer, core.allocate_room(), longest(core), now());
-        Self { core: core.clone(), machine, timer: Timer::default(), forced: Vec::new(), early: Some(Vec::new()) }
-            .start()
+        Self::new(core, machine, Some(Vec::new())).start()
     }
 
     /// Puts a call that talked when the server died back in its place.
@@ -65,33 +79,46 @@ impl Room {
         let record = Arc::new(record);
         let grace = core.config().session.resume_grace_secs;
         let machine = Machine::restore((*record).clone(), longest(core), grace, now());
-        let room = Self { core: core.clone(), machine, timer: Timer::default(), forced: Vec::new(), early: None };
+        let room = Self::new(core, machine, None);
         let claim = core.directory().restore(Arc::clone(&record), room.start().recipient());
         if claim != Claim::Taken {
             tracing::error!(call = %record.id, "a call on record has a party that another call on record has");
         }
     }
 
+    pub(super) fn new(core: &Core, machine: Machine, early: Option<Vec<ToCall>>) -> Self {
+        let (core, timer) = (core.clone(), Timer::default());
+        Self { core, machine, timer, forced: Vec::new(), early, standing: None, done: false }
+    }
+
     fn drive(&mut self, input: Input, ctx: &mut Context<Self>) {
         let now = now();
-        self.machine.step(now, Input::DeadlinePassed);
+        // What opens is given up by the timer alone, which goes off after the mailbox is empty: the disk's answer may be in it.
+        if !self.machine.is_opening() {
+            self.machine.step(now, Input::DeadlinePassed);
+        }
         self.machine.step(now, input);
         self.settle(ctx);
     }
 
     /// Carries out what the machine asked for, then points the one timer at its next deadline.
     fn settle(&mut self, ctx: &mut Context<Self>) {
-        while let Some(effect) = self.machine.poll_effect() {
-            let committed = || -> Kept {
+        while self.standing.is_none()
+            && let Some(effect) = self.machine.poll_effect()
+        {
+            let end = matches!(&effect, Effect::Record { call, .. } if call.state == CallState::Ended);
+            let kept = || -> Kept {
                 let room = ctx.address();
-                Box::new(move |done| room.do_send(Committed(done)))
+                Box::new(move |done| room.do_send(Committed { end, done }))
             };
-            if self.core.perform(effect, committed) == Some(Effect::Over) {
+            if self.core.perform(effect, kept) == Some(Effect::Over) {
                 self.core.over(self.machine.record());
                 ctx.notify(Drained);
             }
+            self.standing = end.then(|| ctx.run_later(DISK_PATIENCE, Self::go_on));
         }
-        if self.machine.record().state == CallState::Ended && !self.forced.is_empty() {
+        let ended = self.machine.record().state == CallState::Ended && self.standing.is_none();
+        if ended && !self.forced.is_empty() {
             let record = Arc::new(self.machine.record().clone());
             for done in self.forced.drain(..) {
                 // Whoever asked may have gone.
@@ -103,6 +130,12 @@ impl Room {
             room.timer.fired();
             room.drive(Input::DeadlinePassed, ctx);
         });
+    }
+
+    /// The end may be told.
+    fn go_on(&mut self, ctx: &mut Context<Self>) {
+        self.standing = None;
+        self.settle(ctx);
     }
 
     fn hear(&mut self, message: ToCall, ctx: &mut Context<Self>) {
@@ -125,6 +158,9 @@ impl Actor for Room {
     }
 
     fn stopped(&mut self, _: &mut Self::Context) {
+        if !self.done {
+            self.core.abandoned(self.machine.record().id, !self.machine.is_opening());
+        }
         self.core.metrics().actors("room", -1);
     }
 }
@@ -158,8 +194,13 @@ impl Handler<Handed> for Room {
 impl Handler<Committed> for Room {
     type Result = ();
 
-    fn handle(&mut self, Committed(done): Committed, ctx: &mut Self::Context) {
-        self.drive(Input::Committed(done), ctx);
+    fn handle(&mut self, Committed { end, done }: Committed, ctx: &mut Self::Context) {
+        if !end {
+            self.drive(Input::Committed(done), ctx);
+        } else if let Some(timer) = self.standing.take() {
+            ctx.cancel_future(timer);
+            self.settle(ctx);
+        }
     }
 }
 
@@ -167,6 +208,7 @@ impl Handler<Drained> for Room {
     type Result = ();
 
     fn handle(&mut self, _: Drained, ctx: &mut Self::Context) {
+        self.done = true;
         ctx.stop();
     }
 }

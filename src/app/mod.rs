@@ -7,6 +7,7 @@
 //! hooks → store, flushed.
 
 mod drain;
+mod panics;
 mod signals;
 mod sockets;
 mod systemd;
@@ -167,6 +168,7 @@ async fn serve(loaded: Loaded, logging: Logging) -> Result<(), StartError> {
 
 fn build(config: &Arc<Config>) -> Result<(Parts, UserTokens), StartError> {
     let metrics = Metrics::new();
+    panics::watch(metrics.clone());
     let commits = metrics.clone();
     let store = Store::open(&StoreOptions {
         retention: Some(config.store.retention_days).filter(|days| !days.is_zero()),

@@ -192,6 +192,8 @@ fn must_fit(user_str: &str) -> Result<(), HttpError> {
     responses(
         (status = 200, description = "the call, ended", body = schema::CallDetail),
         (status = 404, description = "no such call", body = Problem<'_>, content_type = "application/problem+json"),
+        (status = 503, description = "the store hangs: the call ends, but not at once", body = Problem<'_>,
+            content_type = "application/problem+json"),
     ),
     security(("api_key" = ["control"])),
 )]
@@ -201,7 +203,7 @@ pub(super) async fn finish(
     id: web::Path<CallId>,
     OptionalBody(form): OptionalBody<FinishForm>,
 ) -> Result<HttpResponse, HttpError> {
-    let call = match api.core.finish_call(*id, form.check()?).await {
+    let call = match api.core.finish_call(*id, form.check()?).await? {
         Some(ended) => ended,
         None => find(&api, *id).await?,
     };

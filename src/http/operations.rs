@@ -62,7 +62,7 @@ struct Check {
     name: &'static str,
     /// Whether it is fine.
     ok: bool,
-    /// What is wrong.
+    /// What is wrong, or worth a look.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
 }
@@ -77,13 +77,26 @@ struct Check {
 )]
 #[get("/readyz")]
 pub(super) async fn readyz(api: web::Data<Api>) -> HttpResponse {
-    let stored = api.store.writable().err().map(|error| error.to_string());
+    let behind = || api.core.is_behind().then(|| "what was refused of calls is not stored yet".to_owned());
+    let stored = api.store.writable().err().map(|error| with_causes(&error)).or_else(behind);
     let draining = api.core.draining().then(|| "the server is stopping: no new calls".to_owned());
     let check = |name, detail: Option<String>| Check { name, ok: detail.is_none(), detail };
-    let checks = vec![check("store", stored), check("not_draining", draining)];
+    let mut checks = vec![check("store", stored), check("not_draining", draining)];
+    let panics = api.core.metrics().panics();
+    if panics > 0 {
+        // What panicked was ended and cleared away: calls go on, and a restart would end them.
+        let detail = Some(format!("{panics} since the start, each with its place in the log"));
+        checks.push(Check { name: "panics", ok: true, detail });
+    }
     let ready = checks.iter().all(|check| check.ok);
     let mut response = if ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
     response.insert_header((header::CACHE_CONTROL, "no-store")).json(Readiness { ready, checks })
+}
+
+/// What an error says, and what it came from.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    std::iter::successors(error.source(), |cause| cause.source())
+        .fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 /// Answers a scrape of Prometheus: in OpenMetrics where `Accept` asks for that, otherwise in the text format 0.0.4.

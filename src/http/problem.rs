@@ -14,6 +14,7 @@ use actix_web::{
 use serde::Serialize;
 
 use crate::{
+    actors::NotYet,
     protocol::codes::{self, Code},
     store::StoreError,
 };
@@ -239,6 +240,14 @@ impl From<StoreError> for HttpError {
     fn from(error: StoreError) -> Self {
         tracing::error!(error = %error, "the store failed a request");
         Self::new(&UNAVAILABLE, "the store does not answer; the server's log has the cause")
+    }
+}
+
+impl From<NotYet> for HttpError {
+    fn from(_: NotYet) -> Self {
+        let detail =
+            "the store does not answer, so that nobody has been told yet; the call is going to end within seconds";
+        Self::new(&UNAVAILABLE, detail)
     }
 }
 

@@ -184,6 +184,8 @@ pub(super) async fn delete(api: web::Data<Api>, user: web::Path<UserId>) -> Resu
     responses(
         (status = 200, description = "the call, ended", body = schema::CallDetail),
         (status = 404, description = "in no call", body = Problem<'_>, content_type = "application/problem+json"),
+        (status = 503, description = "the store hangs: the call ends, but not at once", body = Problem<'_>,
+            content_type = "application/problem+json"),
     ),
     security(("api_key" = ["control"])),
 )]
@@ -193,7 +195,7 @@ pub(super) async fn finish(
     user: web::Path<UserId>,
     OptionalBody(form): OptionalBody<FinishForm>,
 ) -> Result<HttpResponse, HttpError> {
-    let ended = api.core.finish_user(&user, form.check()?).await;
+    let ended = api.core.finish_user(&user, form.check()?).await?;
     let ended = ended.ok_or_else(|| HttpError::new(&problem::NOT_IN_CALL, "this user is in no call"))?;
     Ok(HttpResponse::Ok().json(CallDetail(&ended)))
 }

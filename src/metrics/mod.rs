@@ -128,6 +128,7 @@ struct Inner {
     event_streams: Gauge,
     bus_lag: Counter,
     actors: Family<Labels<1>, Gauge>,
+    panics: Counter,
     users_online: Gauge,
     sessions: Gauge,
     draining: Gauge,
@@ -210,6 +211,7 @@ impl Metrics {
             event_streams: add(r, "event_streams", "Open streams of server-sent events", Gauge::default()),
             bus_lag: add(r, "bus_lag", "Events that an event stream was too slow for", Counter::default()),
             actors: add(r, "actors", "Live actors by kind", Family::default()),
+            panics: add(r, "panics", "Threads and actors that panicked", Counter::default()),
             users_online: add(r, "users_online", "Users with a session", Gauge::default()),
             sessions: add(r, "sessions", "Sessions, those in grace included", Gauge::default()),
             draining: add(r, "draining", "1 while no new calls are taken", Gauge::default()),
@@ -282,8 +284,13 @@ impl Metrics {
     /// How many connections there are, in any state.
     #[must_use]
     pub fn connections_open(&self) -> i64 {
-        let states = [ConnectionState::Unauthenticated, ConnectionState::Ready];
-        states.into_iter().map(|state| self.0.connections.get_or_create(&[("state", state.label())]).get()).sum()
+        [ConnectionState::Unauthenticated, ConnectionState::Ready].map(|state| self.connections_in(state)).iter().sum()
+    }
+
+    /// How many connections are in this state.
+    #[must_use]
+    pub fn connections_in(&self, state: ConnectionState) -> i64 {
+        self.0.connections.get_or_create(&[("state", state.label())]).get()
     }
 
     /// It is known what became of a connection.
@@ -336,6 +343,17 @@ impl Metrics {
     /// An actor has started (+1) or stopped (−1).
     pub fn actors(&self, kind: &'static str, change: i64) {
         self.0.actors.get_or_create(&[("kind", kind)]).inc_by(change);
+    }
+
+    /// A thread or an actor has panicked.
+    pub fn panicked(&self) {
+        self.0.panics.inc();
+    }
+
+    /// How many have.
+    #[must_use]
+    pub fn panics(&self) -> u64 {
+        self.0.panics.get()
     }
 
     /// The text of a scrape, in that form.

@@ -241,6 +241,32 @@ pub(super) fn refuse(to: Party, named: UserId, error_code: Code, at: Timestamp) 
     Effect::Deliver { user: to.user, to: Devices::One(to.device), event: no_call(named, error_code, at) }
 }
 
+/// The effects that end a call whose machine is lost, with 100106. `started`: its parties were told of the start. If it had ended,
+/// they hear so again, since nobody knows whether they did.
+#[must_use]
+pub fn abandon(mut call: CallRecord, started: bool, at: Timestamp) -> Vec<Effect> {
+    let mut effects = Vec::with_capacity(3);
+    if call.state != CallState::Ended {
+        let event = call.end(&End::by_server(Reason::Disconnected, codes::DISCONNECTED), at);
+        effects.push(Effect::Record { call: Arc::clone(&event.call), event, commit: false });
+    }
+    let reason = call.reason.unwrap_or(Reason::Disconnected);
+    let end = End::by_server(reason, call.error_code.unwrap_or(codes::DISCONNECTED));
+    let name = if started { EventName::Finish } else { EventName::Reply };
+    let rang = call.ringing_at.is_some();
+    if rang || !call.placed {
+        let event = end.told(&call, &call.caller, name, at);
+        let to = Devices::One(call.caller_device.clone());
+        effects.push(Effect::Deliver { user: call.caller.clone(), to, event });
+    }
+    if rang {
+        let event = end.told(&call, &call.callee, name, at);
+        let to = call.callee_device.clone().filter(|_| started).map_or(Devices::All, Devices::One);
+        effects.push(Effect::Deliver { user: call.callee.clone(), to, event });
+    }
+    effects
+}
+
 /// How a call ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct End {

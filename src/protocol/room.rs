@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! opening ──committed──▶ talking ──▶ ended
-//!    └──── not committed ────────────▶ ended
+//!    └─ not committed, too late ─────▶ ended
 //! ```
 //!
 //! `start` waits for the commit of the record that says so; whatever arrives before waits with it. The contract of a
@@ -22,11 +22,17 @@ use super::{
     record::{Actor, CallRecord, CallState},
 };
 
+/// How long the start may be on its way to the disk. Longer: fewer calls are lost to a disk that hangs. Shorter: whoever
+/// answered looks at nothing for less long.
+const OPENING_LIMIT: Duration = Duration::from_secs(15);
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Phase {
     /// The record of the start is on its way to the disk.
     Opening {
         answer: Box<Answer>,
+        /// Until when.
+        due: Instant,
         /// What arrived meanwhile.
         waiting: Vec<Input>,
     },
@@ -61,7 +67,7 @@ impl Room {
         let started = record.advance(CallState::Talking, Actor::Callee, now.wall);
         let event = super::event::HookEvent { param: number.get(), ..started };
         let effects = VecDeque::from([Effect::Record { call: Arc::clone(&event.call), event, commit: true }]);
-        let phase = Phase::Opening { answer: Box::new(answer), waiting: Vec::new() };
+        let phase = Phase::Opening { answer: Box::new(answer), due: now.mono + OPENING_LIMIT, waiting: Vec::new() };
         Self { record, phase, longest, closes: None, missing: None, effects }
     }
 
@@ -86,6 +92,12 @@ impl Room {
         &self.record
     }
 
+    /// Whether the parties wait for their start.
+    #[must_use]
+    pub fn is_opening(&self) -> bool {
+        matches!(self.phase, Phase::Opening { .. })
+    }
+
     /// The next thing to do, in order.
     pub fn poll_effect(&mut self) -> Option<Effect> {
         self.effects.pop_front()
@@ -94,15 +106,20 @@ impl Room {
     /// When [`Input::DeadlinePassed`] is due.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
+        let opening = if let Phase::Opening { due, .. } = self.phase { Some(due) } else { None };
         let missing = self.missing.as_ref().map(|(due, _)| *due);
-        self.closes.into_iter().chain(missing).min()
+        self.closes.into_iter().chain(missing).chain(opening).min()
     }
 
     /// Something happened.
     pub fn step(&mut self, now: Now, input: Input) {
         match (&mut self.phase, input) {
             (Phase::Opening { .. }, Input::Committed(done)) => self.on_committed(done, now),
-            (Phase::Opening { .. }, Input::DeadlinePassed) => {}
+            (Phase::Opening { due, .. }, Input::DeadlinePassed) => {
+                if *due <= now.mono {
+                    self.give_up(now);
+                }
+            }
             (Phase::Opening { waiting, .. }, Input::Signal { by, data }) if !has_room_for(waiting, &data) => {
                 self.on_signal(by, data, now);
             }
@@ -112,22 +129,37 @@ impl Room {
     }
 
     fn on_committed(&mut self, done: bool, now: Now) {
-        let Phase::Opening { answer, waiting } = std::mem::replace(&mut self.phase, Phase::Talking) else { return };
+        let Phase::Opening { answer, waiting, .. } = std::mem::replace(&mut self.phase, Phase::Talking) else { return };
         if done {
             self.start(&answer);
             self.closes = self.longest.map(|longest| now.mono + longest);
         } else {
-            // It never started: not for the parties, of whom the callee's other devices still ring, and not for the hooks.
-            self.record.callee_device = None;
-            self.record.room = None;
-            self.record.started_at = None;
+            // It never started: not for the parties, and not for the hooks.
             self.record.event_seq = self.record.event_seq.saturating_sub(1);
             self.record.timeline.pop();
-            self.end(&End::by_server(Reason::Drained, codes::SERVER_DRAINING), EventName::Reply, now);
+            self.end_unstarted(now);
         }
         for input in waiting {
             self.on_input(input, now);
         }
+    }
+
+    /// The disk neither takes the start nor refuses it. It never started for the parties; its timeline keeps the step, which
+    /// the disk and the hooks may get yet.
+    fn give_up(&mut self, now: Now) {
+        let Phase::Opening { waiting, .. } = std::mem::replace(&mut self.phase, Phase::Talking) else { return };
+        self.end_unstarted(now);
+        for input in waiting {
+            self.on_input(input, now);
+        }
+    }
+
+    /// Ends it for parties of whom the callee's other devices still ring.
+    fn end_unstarted(&mut self, now: Now) {
+        self.record.callee_device = None;
+        self.record.room = None;
+        self.record.started_at = None;
+        self.end(&End::by_server(Reason::Drained, codes::SERVER_DRAINING), EventName::Reply, now);
     }
 
     fn start(&mut self, answer: &Answer) {

@@ -40,6 +40,9 @@ pub enum StoreError {
     /// The commit failed that this write shared with others.
     #[error("the commit failed")]
     Commit(#[source] Arc<StoreError>),
+    /// An earlier step of the call was refused, and this one must not overtake it.
+    #[error("an earlier step of the call is not stored yet")]
+    Behind,
     /// A write ended the transaction that it shared with others.
     #[error("a write ended the transaction that it shared with others")]
     Broken,

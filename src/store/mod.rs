@@ -199,13 +199,26 @@ impl Store {
     }
 
     /// Queues a step of a call. Never blocks. Steps are committed in the order in which they came; of several steps of one call
-    /// that wait together, only the last leaves a row, and each leaves its events.
+    /// that wait together, only the last leaves a row, and each leaves its events. Once a step was refused, whatever follows of
+    /// its call is refused, too, until [`Store::persist_again`].
     ///
     /// # Errors
     /// [`StoreError::Full`] or [`StoreError::Closed`]; `done` has been called with it then.
     pub fn persist(&self, write: CallWrite) -> Result<(), StoreError> {
-        let Err((job, error)) = self.0.shared.jobs.push(Job::Call(write)) else { return Ok(()) };
-        if let Job::Call(CallWrite { done: Some(done), .. }) = job {
+        self.queue(Job::Call { write, again: false })
+    }
+
+    /// Queues, as [`Store::persist`] does, all that was refused of a call, in one.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn persist_again(&self, write: CallWrite) -> Result<(), StoreError> {
+        self.queue(Job::Call { write, again: true })
+    }
+
+    fn queue(&self, job: Job) -> Result<(), StoreError> {
+        let Err((job, error)) = self.0.shared.jobs.push(job) else { return Ok(()) };
+        if let Job::Call { write: CallWrite { done: Some(done), .. }, .. } = job {
             let told = match error {
                 StoreError::Full => StoreError::Full,
                 _ => StoreError::Closed,

@@ -202,6 +202,24 @@ pub(crate) fn release_all(db: &Connection, now: Timestamp) -> rusqlite::Result<u
     db.execute("UPDATE outbox SET next_at = ?1 WHERE state = 'pending' AND attempts = 0 AND next_at > ?1", [now.0])
 }
 
+/// Gives up what waits for hooks that are none of `names`: nobody would ever send it. Whoever registers such a hook again can
+/// have it replayed.
+pub(crate) fn give_up_others(db: &Connection, names: &BTreeSet<String>, now: Timestamp) -> rusqlite::Result<usize> {
+    let hooks = waiting_hooks(db)?;
+    let mut give_up = db.prepare_cached(
+        "UPDATE outbox SET state = 'dead', last_error = 'the hook is gone', updated_at = ?2
+         WHERE hook = ?1 AND state = 'pending'",
+    )?;
+    hooks.difference(names).map(|hook| give_up.execute(params![hook, now.0])).sum()
+}
+
+/// The hooks that something waits for, whether they are in force or not.
+pub(crate) fn waiting_hooks(db: &Connection) -> rusqlite::Result<BTreeSet<String>> {
+    db.prepare_cached("SELECT DISTINCT hook FROM outbox WHERE state = 'pending'")?
+        .query_map([], |row| row.get(0))?
+        .collect()
+}
+
 /// Where an event stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]

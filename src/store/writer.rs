@@ -8,7 +8,7 @@
 //! that, the store counts as not writable, and a probe finds out when it is again.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::{Duration, Instant},
@@ -44,7 +44,11 @@ const CHECKPOINT_PAGES: i64 = 4_000;
 
 /// What waits for the writer.
 pub(super) enum Job {
-    Call(CallWrite),
+    Call {
+        write: CallWrite,
+        /// It holds all that was refused of its call before.
+        again: bool,
+    },
     Task(Box<dyn Task>),
 }
 
@@ -64,6 +68,8 @@ pub(super) struct Writer {
     ledger: Option<Ledger>,
     bucket: u32,
     probe_at: Option<Instant>,
+    /// Calls of which a step was refused. What follows of them would overtake it.
+    behind: HashSet<CallId>,
 }
 
 impl Writer {
@@ -74,7 +80,7 @@ impl Writer {
         let sweeper = options.retention.map(|retention| Sweeper::new(retention, clock::now()));
         let ledger = Some(Ledger::load(&db)?);
         let (observer, bucket) = (options.observer.clone(), options.bucket);
-        Ok(Self { db, shared, observer, sweeper, last_room, ledger, bucket, probe_at: None })
+        Ok(Self { db, shared, observer, sweeper, last_room, ledger, bucket, probe_at: None, behind: HashSet::new() })
     }
 
     /// Writes until the queue is closed and empty. The connection is the caller's to close, after those of the readers.
@@ -95,11 +101,15 @@ impl Writer {
     }
 
     fn batch(&mut self, jobs: Vec<Job>) {
-        let mut batch: Vec<Entry> = jobs.into_iter().map(|job| Entry { job, failed: None }).collect();
+        let mut batch: Vec<Entry> = jobs.into_iter().map(|job| self.admit(job)).collect();
+        // A commit with nothing in it would say nothing about the disk.
+        let idle = batch.iter().all(|entry| entry.failed.is_some());
         let begun = clock::now();
-        let outcome = self.transact(&mut batch).map_err(Arc::new);
+        let outcome = if idle { Ok(()) } else { self.transact(&mut batch).map_err(Arc::new) };
         let took = clock::now().saturating_duration_since(begun);
-        self.judge(outcome.as_ref().err());
+        if !idle {
+            self.judge(outcome.as_ref().err());
+        }
         let jobs = batch.len();
         let mut events = false;
         for entry in batch {
@@ -109,7 +119,12 @@ impl Writer {
                 (Ok(()), None) => Ok(()),
             };
             match entry.job {
-                Job::Call(write) => {
+                Job::Call { write, again } => {
+                    if outcome.is_err() {
+                        self.behind.insert(write.record.id);
+                    } else if again {
+                        self.behind.remove(&write.record.id);
+                    }
                     events |= outcome.is_ok() && !write.outbox.is_empty();
                     if let Some(done) = write.done {
                         guarded("a commit's listener", || done(outcome));
@@ -121,9 +136,14 @@ impl Writer {
         if events {
             self.shared.outbox.notify_one();
         }
-        if let (Ok(()), Some(observer)) = (outcome, &self.observer) {
+        if let (false, Ok(()), Some(observer)) = (idle, outcome, &self.observer) {
             guarded("the commit observer", || observer(took, jobs));
         }
+    }
+
+    fn admit(&self, job: Job) -> Entry {
+        let behind = matches!(&job, Job::Call { write, again: false } if self.behind.contains(&write.record.id));
+        Entry { job, failed: behind.then(|| Arc::new(StoreError::Behind)) }
     }
 
     /// All of a batch, or an error for all of it.
@@ -133,7 +153,7 @@ impl Writer {
             Some(ledger) => ledger,
             None => Ledger::load(&tx)?,
         };
-        for run in batch.chunk_by_mut(|a, b| matches!((&a.job, &b.job), (Job::Call(_), Job::Call(_)))) {
+        for run in batch.chunk_by_mut(|a, b| matches!((&a.job, &b.job), (Job::Call { .. }, Job::Call { .. }))) {
             write_run(&tx, &mut ledger, run)?;
             if tx.is_autocommit() {
                 return Err(StoreError::Broken);
@@ -232,7 +252,7 @@ fn probe(db: &Connection) -> rusqlite::Result<()> {
 
 fn room(entry: &Entry) -> Option<RoomNumber> {
     match &entry.job {
-        Job::Call(write) => write.record.room,
+        Job::Call { write, .. } => write.record.room,
         Job::Task(_) => None,
     }
 }
@@ -295,7 +315,9 @@ fn write_run(tx: &Transaction<'_>, ledger: &mut Ledger, run: &mut [Entry]) -> Re
     *ledger = Ledger::load(tx)?;
     let mut rows = Rows::new(tx)?;
     for entry in run {
-        if let Job::Call(write) = &entry.job {
+        if let Job::Call { write, .. } = &entry.job
+            && entry.failed.is_none()
+        {
             let alone = isolated(tx, || {
                 ledger.save(tx, &mut rows, &write.record)?;
                 Ok(outbox::insert(tx, &write.outbox)?)
@@ -312,8 +334,8 @@ fn write_run(tx: &Transaction<'_>, ledger: &mut Ledger, run: &mut [Entry]) -> Re
 /// Calls in a row: of each only the last row, all events of each.
 fn write_calls(tx: &Transaction<'_>, ledger: &mut Ledger, run: &[Entry]) -> rusqlite::Result<()> {
     let writes = || {
-        run.iter().filter_map(|entry| match &entry.job {
-            Job::Call(write) => Some(write),
+        run.iter().filter(|entry| entry.failed.is_none()).filter_map(|entry| match &entry.job {
+            Job::Call { write, .. } => Some(write),
             Job::Task(_) => None,
         })
     };

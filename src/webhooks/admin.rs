@@ -250,8 +250,23 @@ impl Inner {
         if !made.is_empty() {
             self.store.write(move |tx| made.iter().try_for_each(|row| webhooks::put(tx, row))).await?;
         }
+        let in_force: BTreeSet<String> = table.keys().cloned().collect();
         self.registry.change(|current| *current = table);
         self.wake.notify_one();
+        if let Err(error) = self.give_up_others(in_force).await {
+            // They stay where they are until the next time.
+            tracing::error!(%error, "events of hooks that are gone were not given up");
+        }
+        Ok(())
+    }
+
+    /// Gives up what waits for hooks that are not in force. Written only where there is something.
+    async fn give_up_others(&self, in_force: BTreeSet<String>) -> Result<(), HooksError> {
+        if !self.store.read(outbox::waiting_hooks).await?.is_subset(&in_force) {
+            let now = clock::wall();
+            let given_up = self.store.write(move |tx| outbox::give_up_others(tx, &in_force, now)).await?;
+            tracing::warn!(events = given_up, "events of hooks that are gone were given up");
+        }
         Ok(())
     }
 

@@ -104,7 +104,8 @@ impl Model {
         match (self, event) {
             (Self::Ended, _) => Self::Ended,
             (Self::Opening { doomed: false }, E::Stored) => Self::Talking,
-            (Self::Opening { .. }, E::Stored | E::NotStored) => Self::Ended,
+            // A disk that hangs holds nobody for longer than a ring.
+            (Self::Opening { .. }, E::Stored | E::NotStored | E::RingOver) => Self::Ended,
             (Self::Opening { .. }, E::CalleeFinishes | E::CalleeGone) => Self::Opening { doomed: true },
             (Self::Opening { .. }, _) if ends_any => Self::Opening { doomed: true },
             (_, _) if ends_any => Self::Ended,

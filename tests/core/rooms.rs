@@ -106,6 +106,25 @@ fn a_start_that_cannot_be_stored_ends_the_call_for_every_device_that_rang() {
 }
 
 #[test]
+fn a_start_that_the_disk_neither_takes_nor_refuses_ends_the_call_after_a_while() {
+    let mut stage = Stage::opening();
+    assert_eq!(stage.due_in(), Some(Duration::from_secs(15)));
+    assert!(stage.force(9, "").is_empty(), "it waits too");
+    let ended = [
+        "record ended v4 drained 120 by server",
+        "alice/web < reply 120 drained of bob v4",
+        "bob/* < reply 120 drained of alice v4",
+        "over",
+    ];
+    assert_eq!(stage.pass(Duration::from_secs(15)), ended);
+    assert_eq!(stage.due_in(), None);
+    let call = stage.record();
+    assert_eq!((call.started_at, call.room), (None, None), "as the parties saw it");
+    assert_eq!(call.event_seq, 4, "the hooks may hear of the start yet");
+    assert!(stage.committed(true).is_empty(), "it is late");
+}
+
+#[test]
 fn a_call_whose_start_could_not_be_stored_never_started() {
     let mut stage = Stage::opening();
     stage.committed(false);

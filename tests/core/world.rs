@@ -54,6 +54,10 @@ impl Machine {
         }
     }
 
+    fn is_opening(&self) -> bool {
+        matches!(self, Self::Room(room) if room.is_opening())
+    }
+
     fn poll_effect(&mut self) -> Option<Effect> {
         match self {
             Self::Call(call) => call.poll_effect(),
@@ -285,7 +289,9 @@ impl World {
         };
         let now = self.now;
         let actor = self.actors.get_mut(&id).unwrap();
-        actor.machine.step(now, Input::DeadlinePassed);
+        if !actor.machine.is_opening() {
+            actor.machine.step(now, Input::DeadlinePassed);
+        }
         actor.machine.step(now, input);
         actor.settling = true;
     }

@@ -4,16 +4,10 @@ use std::{net::SocketAddr, time::Duration};
 
 use serde_json::json;
 
-use crate::support::{Client, Server, Setup, eventually, finish, reply};
+use crate::support::{Client, Server, Setup, eventually, finish, reply, roll};
 
 const USERS: u64 = 12;
 const ACTS: u32 = 60;
-
-/// A number from a seed: the acts of a run can be repeated.
-fn roll(seed: &mut u64, below: u64) -> u64 {
-    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-    (*seed >> 33) % below
-}
 
 async fn live(address: SocketAddr, me: u64) {
     let mut seed = me;

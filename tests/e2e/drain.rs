@@ -2,7 +2,8 @@
 
 use std::os::unix::net::UnixDatagram;
 
-use rustix::process::Signal;
+use futures_util::future::join_all;
+use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
 use serde_json::json;
 
 use crate::support::{Answer, Client, Hook, Server, Setup, eventually, finish, ring, talk};
@@ -39,6 +40,69 @@ async fn the_idle_are_sent_away_and_a_call_may_end() {
     alice.closed(4503).await;
     bob.closed(4503).await;
     assert_eq!(server.exited().await.code(), Some(0));
+}
+
+/// Each of these takes a descriptor here, and two there.
+fn raise_file_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum }).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_sockets_are_each_told_when_to_come_back_and_closed_with_the_code() {
+    raise_file_limit();
+    let mut server = Server::dev().await;
+    let (mut alice, mut bob) = (server.login("alice").await, server.login("bob").await);
+    talk(&mut alice, &mut bob).await;
+    let mut idle = Vec::new();
+    for wave in 0..20 {
+        let wave = (0..50).map(|n| format!("u{wave}-{n}"));
+        let server = &server;
+        idle.extend(join_all(wave.map(|user| async move { server.login(&user).await })).await);
+    }
+    server.signal(Signal::TERM);
+    let goodbye = |mut client: Client| async move {
+        let closing = client.expect("closing").await;
+        client.closed(4503).await;
+        assert_eq!((&closing["error_code"], &closing["reconnect"]), (&json!(120), &json!(true)), "{closing}");
+        closing["reconnect_after_ms"].as_f64().unwrap() / 1_000.0
+    };
+    let waits = join_all(idle.into_iter().map(|client| tokio::spawn(goodbye(client)))).await;
+    let waits: Vec<f64> = waits.into_iter().map(Result::unwrap).collect();
+    assert_eq!(waits.len(), 1_000);
+    // A thousand throws between 0.5 and 5 s: each tenth of that has its share.
+    for tenth in 0..10 {
+        let from = 0.5 + 0.45 * f64::from(tenth);
+        let share = waits.iter().filter(|wait| (from..from + 0.45).contains(*wait)).count();
+        assert!((30..300).contains(&share), "{share} of a thousand come back between {from} and {} s", from + 0.45);
+    }
+    assert_eq!(Client::connect(server.address, "/ws", &[]).await.err(), Some(503));
+    alice.expect("closing").await;
+    bob.expect("closing").await;
+    alice.send(finish("bob"));
+    for client in [&mut alice, &mut bob] {
+        client.coded("finish", 0).await;
+        client.closed(4503).await;
+    }
+    assert_eq!(server.exited().await.code(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_last_close_frames_are_written_before_the_server_goes() {
+    raise_file_limit();
+    // Nobody talks: the drain is over as soon as the sessions are.
+    for _ in 0..5 {
+        let mut server = Server::dev().await;
+        let users = (0..200).map(|n| format!("u{n}"));
+        let idle = join_all(users.map(|user| {
+            let server = &server;
+            async move { server.login(&user).await }
+        }))
+        .await;
+        server.signal(Signal::TERM);
+        join_all(idle.into_iter().map(|mut client| async move { client.closing(120, true, 4503).await })).await;
+        assert_eq!(server.exited().await.code(), Some(0));
+    }
 }
 
 #[tokio::test]

@@ -66,7 +66,8 @@ async fn a_talk_nobody_comes_back_to_ends_too() {
     let server = server.crash_and_restart().await;
     eventually("it is over", || async { (server.call(&call).await["state"] == "ended").then_some(()) }).await;
     server.ended(&call, "disconnected", 100_106).await;
-    assert_eq!(server.metric("hookswitch_actors{kind=\"room\"}").await, 0.0);
+    let rooms = "hookswitch_actors{kind=\"room\"}";
+    eventually("its room is gone", || async { (server.metric(rooms).await == 0.0).then_some(()) }).await;
 }
 
 #[tokio::test]

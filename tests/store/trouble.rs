@@ -5,7 +5,10 @@ use std::{
 
 use hookswitch::{
     clock,
-    protocol::{codes::Reason, record::CallState},
+    protocol::{
+        codes::Reason,
+        record::{CallRecord, CallState},
+    },
     store::{CallWrite, Store, StoreError},
 };
 use rusqlite::Connection;
@@ -72,6 +75,37 @@ async fn an_end_that_did_not_fit_on_the_disk_can_be_written_again() {
     persist(&store, &over);
     assert!(store.unfinished().unwrap().is_empty());
     assert_eq!(store.call(over.id).await.unwrap(), Some(over));
+}
+
+#[tokio::test]
+async fn nothing_of_a_call_overtakes_what_was_refused_of_it() {
+    let (_dir, store) = open();
+    limit_pages(&store, 0).await;
+    let mut call = requested("a", "b", clock::wall());
+    call.user_str = "x".repeat(8_000);
+    let (tell, told) = mpsc::channel();
+    let persist = |call: &CallRecord, again: bool| {
+        let tell = tell.clone();
+        let done = Some(Box::new(move |outcome: Outcome| tell.send(outcome).unwrap()) as _);
+        let write = CallWrite { done, ..write(call) };
+        if again {
+            store.persist_again(write).unwrap()
+        } else {
+            store.persist(write).unwrap()
+        }
+        told.recv().unwrap()
+    };
+    persist(&call, false).unwrap_err();
+    call = further(call, CallState::Ringing);
+    persist(&call, false).unwrap_err();
+    assert!(store.writable().is_err(), "what is not even tried says nothing about the disk");
+    limit_pages(&store, 1_000_000).await;
+    let behind = persist(&call, false).unwrap_err();
+    assert!(matches!(&*behind, StoreError::Behind), "{behind:?}");
+    assert!(store.writable().is_ok(), "that is no trouble of the disk");
+    assert!(store.unfinished().unwrap().is_empty());
+    persist(&call, true).unwrap();
+    persist(&further(call, CallState::Talking), false).unwrap();
 }
 
 #[tokio::test]

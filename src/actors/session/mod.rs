@@ -4,6 +4,8 @@
 //! the machine, which numbers and keeps it. `frames` says what a client's frames mean.
 
 mod frames;
+#[cfg(test)]
+mod panics;
 
 use std::{
     collections::BTreeMap,
@@ -357,6 +359,12 @@ impl Actor for Session {
 
     fn stopped(&mut self, _: &mut Self::Context) {
         self.end();
+        // Whoever ends a session in good order has closed its socket; a session that panicked has not.
+        if let Some(conn) = self.conn.take().filter(|_| !self.core.halted())
+            && conn.to.send(ToConn::Close(1011, "the session has ended")).is_err()
+        {
+            conn.to.cut();
+        }
         self.core.metrics().actors("session", -1);
     }
 }

@@ -44,6 +44,34 @@ async fn deleting_a_hook_removes_what_waits_for_it() {
 }
 
 #[tokio::test]
+async fn what_waits_for_a_hook_that_left_the_file_is_given_up_and_can_be_replayed() {
+    let mut server = Server::start().await;
+    let with = HooksOptions {
+        file: vec![("crm".to_owned(), spec(&server.url, r#","events":["*"]"#))],
+        retry: vec![Duration::from_secs(600)],
+        ..options()
+    };
+    let world = World::new(with.clone());
+    world.put("erp", &server.url, r#","events":["call.ringing"]"#).await;
+    let of_crm = call();
+    world.tell(&of_crm, 1..=2).await;
+    answer_all(&mut server, &[500, 500]).await;
+    world.deliveries("crm", |list| list[0].attempts == 1).await;
+    world.deliveries("erp", |list| list[0].attempts == 1).await;
+    let world = world.restart(options()).await.restart(with).await;
+    let list = world.deliveries("crm", |_| true).await;
+    assert_eq!(state_of(&list), [DeliveryState::Dead; 2], "{list:?}");
+    assert_eq!(list[1].last_error.as_deref(), Some("the hook is gone"));
+    assert_eq!(state_of(&world.deliveries("erp", |_| true).await), [DeliveryState::Pending]);
+    world.hooks.replay("crm", list[1].id).await.unwrap();
+    assert_eq!(server.next().await.answer(500, "").event(), (id(&of_crm), 2));
+    world.deliveries("crm", |list| list[1].attempts == 1).await;
+    assert_eq!(world.hooks.backlog().await.unwrap().0, 2);
+    world.hooks.reload(Vec::new()).await.unwrap();
+    assert_eq!(world.hooks.backlog().await.unwrap().0, 1, "that of erp is in force");
+}
+
+#[tokio::test]
 async fn after_a_rotation_both_secrets_sign_for_a_while() {
     let world = World::new(HooksOptions { rotation: Duration::from_secs(3600), ..options() });
     let mut server = Server::start().await;

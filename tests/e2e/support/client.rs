@@ -120,6 +120,17 @@ impl Client {
         }
     }
 
+    /// The next frame, however long it takes. `None`: the line is gone.
+    pub async fn hear_on(&mut self) -> Option<Value> {
+        loop {
+            match self.heard.recv().await {
+                Some(Heard::Frame(frame)) => return Some(frame),
+                Some(Heard::Close(_)) => {}
+                Some(Heard::Gone) | None => return None,
+            }
+        }
+    }
+
     /// The next frame.
     pub async fn frame(&mut self) -> Value {
         match self.hear().await {

@@ -30,6 +30,12 @@ pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut look: 
     tokio::time::timeout(DEADLINE, found).await.unwrap_or_else(|_| panic!("in vain: {what}"))
 }
 
+/// A number from a seed: what a run does can be repeated.
+pub fn roll(seed: &mut u64, below: u64) -> u64 {
+    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    (*seed >> 33) % below
+}
+
 /// A request frame with `id` 1.
 pub fn request(user: &str) -> Value {
     json!({"type": "call", "id": "request", "event": "request", "user": user, "flags": 3})
