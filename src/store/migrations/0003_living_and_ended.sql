@@ -100,8 +100,8 @@ CREATE TABLE bucket_classes (
 ) STRICT, WITHOUT ROWID;
 
 INSERT INTO buckets
-SELECT n / 2048, CASE n / 2048 WHEN 0 THEN 0 ELSE min(seq) END
-FROM (SELECT row_number() OVER (ORDER BY seq) - 1 AS n, seq FROM calls) GROUP BY n / 2048;
+SELECT n / 4096, CASE n / 4096 WHEN 0 THEN 0 ELSE min(seq) END
+FROM (SELECT row_number() OVER (ORDER BY seq) - 1 AS n, seq FROM calls) GROUP BY n / 4096;
 INSERT OR IGNORE INTO buckets VALUES (0, 0);
 
 CREATE TEMP VIEW placed AS
