@@ -27,7 +27,7 @@ impl StoreOptions {
     pub const QUEUE: usize = 65_536;
 
     /// Ended calls that are indexed together by default.
-    pub const BUCKET: u32 = 2_048;
+    pub const BUCKET: u32 = 4_096;
 
     /// Keeps everything for ever in that directory.
     #[must_use]

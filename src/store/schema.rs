@@ -18,8 +18,9 @@ const LOCK_FILE: &str = "hookswitch.lock";
 /// How long a connection waits for another process (the command line, a backup) to let go of the file. Longer: fewer failed
 /// commits while a backup runs. Shorter: a stuck process is noticed sooner, since the writer stands still meanwhile.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// Page cache of the writer. Unit: KiB. More: fewer reads while very many calls go on at the same time. Less: less memory.
-const WRITER_CACHE_KIB: i64 = 32_768;
+/// Page cache of the writer. Unit: KiB. More: fewer reads while very many calls go on at the same time. Less: less memory, and
+/// cheaper commits, since SQLite looks through all of it in each that has split pages.
+const WRITER_CACHE_KIB: i64 = 8_192;
 /// Page cache of each reader. Unit: KiB.
 const READER_CACHE_KIB: i64 = 16_384;
 /// What the write-ahead log is cut back to after a burst. Unit: bytes.

@@ -1,5 +1,12 @@
 -- Calls that go on get a table of their own, and those that ended are only ever added at the end of their time.
 
+-- First, so that what follows takes their place in the file.
+DROP INDEX calls_live;
+DROP INDEX calls_class;
+DROP INDEX calls_caller;
+DROP INDEX calls_callee;
+DROP INDEX calls_pair;
+
 -- As small as the number of living calls, and without an index: its one reader by anything but `seq` looks through all of it.
 CREATE TABLE live (
     seq INTEGER PRIMARY KEY,
@@ -31,11 +38,6 @@ SELECT seq, id, state, version, caller, callee, dialled, caller_device, callee_d
     param, user_str, room, requested_at, ringing_at, started_at, nullif(veto, '[]'), timeline, event_seq
 FROM calls WHERE class = 0;
 
-DROP INDEX calls_live;
-DROP INDEX calls_class;
-DROP INDEX calls_caller;
-DROP INDEX calls_callee;
-DROP INDEX calls_pair;
 ALTER TABLE calls RENAME TO old_calls;
 
 -- `veto` is NULL where no hook was asked.
@@ -100,8 +102,8 @@ CREATE TABLE bucket_classes (
 ) STRICT, WITHOUT ROWID;
 
 INSERT INTO buckets
-SELECT n / 2048, CASE n / 2048 WHEN 0 THEN 0 ELSE min(seq) END
-FROM (SELECT row_number() OVER (ORDER BY seq) - 1 AS n, seq FROM calls) GROUP BY n / 2048;
+SELECT n / 4096, CASE n / 4096 WHEN 0 THEN 0 ELSE min(seq) END
+FROM (SELECT row_number() OVER (ORDER BY seq) - 1 AS n, seq FROM calls) GROUP BY n / 4096;
 INSERT OR IGNORE INTO buckets VALUES (0, 0);
 
 CREATE TEMP VIEW placed AS
