@@ -22,7 +22,7 @@ use super::{
     record::{Actor, CallRecord, CallState},
 };
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Phase {
     /// The record of the start is on its way to the disk.
     Opening {
@@ -37,7 +37,7 @@ enum Phase {
 }
 
 /// The machine of a room.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Room {
     record: CallRecord,
     phase: Phase,

@@ -26,6 +26,8 @@ mod frames;
 mod glare;
 mod invariants;
 mod laws;
+mod model;
+mod noted;
 mod play;
 mod properties;
 mod purity;

@@ -13,7 +13,7 @@ use hookswitch::protocol::{
 };
 use uuid::Uuid;
 
-use super::{Client, Live, Machine, Message, World};
+use super::{Client, DEVICES, Live, Machine, Message, World};
 use crate::{
     laws,
     stage::{GRACE, RING, device, opaque},
@@ -23,18 +23,12 @@ impl World {
     // What clients do.
 
     pub(crate) fn log_in(&mut self, name: usize, on: usize) -> usize {
-        let (user, device) = (self.names[name % self.names.len()].clone(), device(&format!("d{on}")));
-        let same = |client: &Client| client.user == user && client.device == device;
-        let replaced: Vec<_> = self.clients.iter().filter(|(_, c)| same(c)).map(|(id, _)| *id).collect();
-        for session in replaced {
-            let client = self.clients.remove(&session).unwrap();
-            self.leaving.push(client);
-        }
-        let session = self.fresh();
-        self.clients.insert(session, Client { user: user.clone(), device: device.clone(), expires: None });
-        if let Some(call) = self.lines.held_by(&user) {
-            self.tell_call(call, Message::Input(Input::Back { user, device }));
-        }
+        let (name, on) = (name % self.names.len(), on % DEVICES);
+        let (user, device) = (self.names[name].clone(), device(&format!("d{on}")));
+        let session = name * DEVICES + on;
+        let client = Client { user, device, expires: None };
+        self.arriving.push(client.clone());
+        self.leaving.extend(self.clients.insert(session, client));
         session
     }
 
@@ -63,10 +57,12 @@ impl World {
         if callee == client.user {
             return None;
         }
-        let id = CallId(Uuid::from_u128(self.fresh() as u128));
+        let number = self.next_number();
+        let id = CallId(Uuid::from_u128(number.into()));
         let by = Party { user: client.user.clone(), device: client.device, door: Door::Native };
         let claim = self.lines.claim(id, &client.user, &callee);
         if let Claim::CallerBusy(other) = claim {
+            self.numbers.0.insert(number);
             let live = self.calls.get(&other)?;
             let met = &live.record;
             let crosses = met.caller == callee && met.callee == client.user && met.state < CallState::Talking;
@@ -78,14 +74,16 @@ impl World {
             return None;
         }
         if claim == Claim::CalleeBusy {
-            laws::busy_is_true(self, &callee).unwrap();
+            let law = laws::busy_is_true(self, &callee);
+            self.law(law);
         }
         let sdp = Some(opaque("offer"));
         let user_str = String::new();
         let request = Request { id, by, callee, flags: 0, param: 0, user_str, sdp, ring, placed: false };
         let call = Call::place(request, claim == Claim::Taken, self.options.hooks, RING, self.now);
         let record = Arc::new(call.record().clone());
-        let actor = self.start(Machine::Call(call), None);
+        let actor = number as usize * 2;
+        self.start(actor, Machine::Call(call), None);
         self.calls.insert(id, Live { record, to: Some(actor) });
         Some(id)
     }
@@ -129,16 +127,17 @@ impl World {
             return;
         }
         let actor = self.asked.swap_remove(which % self.asked.len());
-        if let Some(there) = self.actors.get_mut(&actor) {
+        if let Some(there) = self.actors.get(&actor) {
             self.verdicts.insert(there.machine.record().id, verdict.refused);
-            there.mailbox.push_back(Message::Input(Input::Verdict(verdict)));
+            self.send(actor, Message::Input(Input::Verdict(verdict)));
         }
     }
 
     // The disk.
 
+    /// The disk writes what is next, or refuses. What it refuses waits, as in the journal, unless it is now or never.
     pub(crate) fn commit(&mut self, works: bool) {
-        let Some(write) = self.disk_queue.pop_front() else { return };
+        let Some(write) = self.disk_queue.pop_front_if(|write| works || write.committed.is_some()) else { return };
         let id = write.record.id;
         if works {
             self.disk.insert(id, Arc::clone(&write.record));
@@ -147,13 +146,16 @@ impl World {
             if !works {
                 self.unstored.insert(id);
             }
-            if let Some(actor) = self.actors.get_mut(&actor) {
-                actor.mailbox.push_back(Message::Input(Input::Committed(works)));
-            }
+            self.send(actor, Message::Input(Input::Committed(works)));
         }
         if write.record.state == CallState::Ended {
             self.calls.remove(&id);
         }
+    }
+
+    /// Whether the disk has something to write, and whether that may be refused.
+    pub(crate) fn disk_waits(&self) -> Option<bool> {
+        self.disk_queue.front().map(|write| write.committed.is_some())
     }
 
     // Time.
@@ -171,5 +173,6 @@ impl World {
         for session in expired {
             self.log_out(session);
         }
+        self.wake_due();
     }
 }
