@@ -11,6 +11,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering},
     },
+    time::Instant,
 };
 
 use actix::{Addr, Recipient};
@@ -23,6 +24,7 @@ use crate::protocol::{
     effect::Devices,
     event::Opaque,
     ids::{CallId, DeviceId, SessionId, UserId},
+    invariants::{self, LiveSession, Snapshot},
     lines::{Claim, Lines},
     record::{CallRecord, CallState, Timestamp},
 };
@@ -101,6 +103,8 @@ struct LiveCall {
     record: Arc<CallRecord>,
     offer: Option<Opaque>,
     to: Option<Recipient<ToCall>>,
+    /// Until when it must have been answered, or be over.
+    answer_by: Instant,
 }
 
 /// The directory. See the module.
@@ -318,13 +322,14 @@ impl Directory {
         self.lines().held_by(user)
     }
 
-    /// Takes both lines and lets `start` make the call, which is told whether the callee was free; it begins once it is here. `may_join` says of the call
-    /// the caller is in whether this request meets it.
+    /// Takes both lines and lets `start` make the call, which is told whether the callee was free; it begins once it is here.
+    /// `join` says of the call the caller is in whether this request meets it.
     pub fn place(
         &self,
         call: CallId,
         caller: &UserId,
         callee: &UserId,
+        answer_by: Instant,
         start: impl FnOnce(bool) -> (Arc<CallRecord>, Option<Opaque>, Recipient<ToCall>),
         join: impl FnOnce(&CallRecord) -> Option<ToCall>,
     ) -> Placed {
@@ -342,7 +347,7 @@ impl Directory {
             }
             claim @ (Claim::Taken | Claim::CalleeBusy) => {
                 let (record, offer, to) = start(claim == Claim::Taken);
-                self.calls.insert(call, LiveCall { record, offer, to: Some(to.clone()) });
+                self.calls.insert(call, LiveCall { record, offer, to: Some(to.clone()), answer_by });
                 to.do_send(ToCall::Begin);
                 Placed::Call(call)
             }
@@ -350,11 +355,11 @@ impl Directory {
     }
 
     /// Puts a call that outlived its server back in its place.
-    pub fn restore(&self, record: Arc<CallRecord>, to: Recipient<ToCall>) -> Claim {
+    pub fn restore(&self, record: Arc<CallRecord>, to: Recipient<ToCall>, now: Instant) -> Claim {
         let mut lines = self.lines();
         let claim = lines.claim(record.id, &record.caller, &record.callee);
         if claim == Claim::Taken {
-            self.calls.insert(record.id, LiveCall { record, offer: None, to: Some(to) });
+            self.calls.insert(record.id, LiveCall { record, offer: None, to: Some(to), answer_by: now });
         }
         claim
     }
@@ -366,13 +371,15 @@ impl Directory {
     }
 
     /// Shows a call's new state. An ended call's lines are free in the same step, and nobody reaches its actor any more.
-    pub fn publish(&self, record: &Arc<CallRecord>) {
+    /// Gives the state before, where this is a step from it.
+    pub fn publish(&self, record: &Arc<CallRecord>) -> Option<Arc<CallRecord>> {
+        let mut before = None;
         let ended = record.state == CallState::Ended;
         let mut lines = ended.then(|| self.lines());
         if let Some(mut live) = self.calls.get_mut(&record.id) {
             // A call that found its callee busy is over before its first step is told: what is shown never goes back.
-            if live.record.version <= record.version {
-                live.record = Arc::clone(record);
+            if live.record.version < record.version {
+                before = Some(std::mem::replace(&mut live.record, Arc::clone(record)));
             }
             if record.state >= CallState::Talking {
                 live.offer = None;
@@ -384,6 +391,7 @@ impl Directory {
         if let Some(lines) = &mut lines {
             lines.free(record);
         }
+        before
     }
 
     /// From now on messages for the call go here.
@@ -425,6 +433,30 @@ impl Directory {
     #[must_use]
     pub fn live_calls(&self) -> Vec<Arc<CallRecord>> {
         self.calls.iter().map(|live| Arc::clone(&live.record)).collect()
+    }
+
+    /// What the invariants are asked about. Each part is true of one moment; from part to part the server goes on.
+    #[must_use]
+    pub fn snapshot(&self, now: Instant) -> Snapshot {
+        let kept: BTreeSet<SessionId> = self.sessions.iter().map(|entry| *entry.key()).collect();
+        let mut sessions = Vec::with_capacity(kept.len());
+        for entry in &self.users {
+            sessions.extend(entry.iter().map(|endpoint| LiveSession {
+                session: endpoint.session,
+                user: entry.key().clone(),
+                device: endpoint.device.clone(),
+                resumable: kept.contains(&endpoint.session),
+            }));
+        }
+        let theirs: BTreeSet<SessionId> = sessions.iter().map(|session| session.session).collect();
+        let lines = self.lines().all().collect();
+        let live = |live: &LiveCall| invariants::LiveCall {
+            record: Arc::clone(&live.record),
+            reachable: live.to.as_ref().is_some_and(Recipient::connected),
+            overdue: live.answer_by < now,
+        };
+        let calls = self.calls.iter().map(|entry| live(entry.value())).collect();
+        Snapshot { lines, calls, sessions, strays: kept.difference(&theirs).copied().collect() }
     }
 
     /// What must be empty at rest: users, sessions, lines, calls, watched users.

@@ -10,6 +10,7 @@
 //! | [`core`] | the handle to all of it | everywhere |
 //! | `journal` | steps the store has not taken yet | the store's writer thread |
 //! | [`gate`] | who may come in | the asking worker |
+//! | [`watch`] | the look at the invariants of all these | the blocking pool |
 //! | [`bus`] | what watchers of the server see | wherever it is asked |
 //!
 //! | edge | primitive | when it fails |
@@ -32,6 +33,7 @@ pub mod messages;
 pub mod room;
 pub mod session;
 mod timer;
+pub mod watch;
 pub mod ws_conn;
 
 pub use self::{

@@ -14,11 +14,14 @@ use super::{
     messages::ToCall,
     timer::Timer,
 };
-use crate::protocol::{
-    effect::{Answer, Effect, Input},
-    lines::Claim,
-    record::{CallRecord, CallState},
-    room::Room as Machine,
+use crate::{
+    clock,
+    protocol::{
+        effect::{Answer, Effect, Input},
+        lines::Claim,
+        record::{CallRecord, CallState},
+        room::Room as Machine,
+    },
 };
 
 /// The actor.
@@ -70,7 +73,7 @@ impl Room {
             Some(arbiter) => Self::start_in_arbiter(arbiter, |_| room),
             None => room.start(),
         };
-        let claim = core.directory().restore(Arc::clone(&record), addr.recipient());
+        let claim = core.directory().restore(Arc::clone(&record), addr.recipient(), clock::now());
         if claim != Claim::Taken {
             tracing::error!(call = %record.id, "a call on record has a party that another call on record has");
         }

@@ -28,7 +28,7 @@ use self::{
     sockets::Certificate,
 };
 use crate::{
-    actors::{Core, CoreParts, gate::Gate},
+    actors::{Core, CoreParts, gate::Gate, watch},
     auth::{LoginGuard, TokenSetupError, UserTokens},
     cli::banner,
     clock,
@@ -132,6 +132,7 @@ async fn serve(loaded: Loaded, logging: Logging) -> Result<(), StartError> {
     let serving = actix_web::rt::spawn(server);
     announce(&config, address);
     actix_web::rt::spawn(parts.core.retry_refused_steps());
+    actix_web::rt::spawn(watch::watch(parts.core.clone()));
     systemd::ready(&parts.core);
 
     let mut current = loaded;

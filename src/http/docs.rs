@@ -182,7 +182,7 @@ mod tests {
                 assert!(found.is_some_and(|parameter| parameter["description"].is_string()), "{at}: {name}");
             }
         }
-        assert_eq!(ids.len(), 28);
+        assert_eq!(ids.len(), 29);
     }
 
     #[test]

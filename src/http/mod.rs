@@ -9,6 +9,7 @@ mod docs;
 mod edge;
 mod events;
 mod extract;
+mod invariants;
 mod nodes;
 mod operations;
 mod pages;
@@ -68,7 +69,8 @@ fn api_routes(routes: &mut ServiceConfig<'_>) {
         .service(statistics::stats)
         .service(events::watch_all)
         .service(nodes::nodes)
-        .service(nodes::workers);
+        .service(nodes::workers)
+        .service(invariants::invariants);
 }
 
 /// The routes for machines outside the API.

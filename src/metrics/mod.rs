@@ -28,7 +28,10 @@ use prometheus_client::{
 pub use self::labels::{ConnectionResult, ConnectionState, Delivery, Direction, Limit};
 use crate::{
     clock,
-    protocol::record::{CallRecord, CallState, VetoOutcome},
+    protocol::{
+        invariants::INVARIANTS,
+        record::{CallRecord, CallState, VetoOutcome},
+    },
     stats::{Latency, Stats, between},
 };
 
@@ -100,12 +103,31 @@ struct Inner {
     http: Histograms<HttpLabels>,
     store_commit: Histogram,
     store_batch: Histogram,
+    violations: Family<Labels<1>, Counter>,
     event_streams: Gauge,
     bus_lag: Counter,
     actors: Family<Labels<1>, Gauge>,
     users_online: Gauge,
     sessions: Gauge,
     draining: Gauge,
+}
+
+const NUMBERS: [&str; 15] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15"];
+
+fn violation_label(invariant: u8) -> Option<Labels<1>> {
+    let number = NUMBERS.get(usize::from(invariant).checked_sub(1)?)?;
+    Some([("invariant", number)])
+}
+
+/// Each with its zero, so that an alert need not tell "never" from "not yet".
+fn violations() -> Family<Labels<1>, Counter> {
+    let family = Family::default();
+    for (invariant, _) in INVARIANTS {
+        if let Some(labels) = violation_label(invariant) {
+            drop(family.get_or_create(&labels));
+        }
+    }
+    family
 }
 
 /// The counters and histograms of one server. Cloning shares them.
@@ -182,6 +204,7 @@ impl Metrics {
             ),
             store_commit: add(r, "store_commit_duration_seconds", "How long a group commit took", commit_buckets()),
             store_batch: add(r, "store_batch_size", "Jobs per group commit", batch_buckets()),
+            violations: add(r, "invariant_violations", "Broken invariants that were seen", violations()),
             event_streams: add(r, "event_streams", "Open streams of server-sent events", Gauge::default()),
             bus_lag: add(r, "bus_lag", "Events that an event stream was too slow for", Counter::default()),
             actors: add(r, "actors", "Live actors by kind", Family::default()),
@@ -298,6 +321,13 @@ impl Metrics {
         self.0.store_batch.observe(f64::from(u32::try_from(batch).unwrap_or(u32::MAX)));
     }
 
+    /// An invariant was seen to be broken.
+    pub fn violation(&self, invariant: u8) {
+        if let Some(labels) = violation_label(invariant) {
+            self.0.violations.get_or_create(&labels).inc();
+        }
+    }
+
     /// A stream of server-sent events was opened (+1) or closed (−1).
     pub fn event_streams(&self, change: i64) {
         self.0.event_streams.inc_by(change);
@@ -353,6 +383,7 @@ mod tests {
         metrics.event_streams(1);
         metrics.bus_lag(3);
         metrics.actors("call", 1);
+        metrics.violation(8);
         metrics.0.calls_ended.inc("reason", "hangup");
         metrics.scrape(Scrape { calls: [1, 2, 3], users_online: 7, sessions: 8, draining: true })
     }
@@ -369,6 +400,8 @@ mod tests {
             "hookswitch_ws_messages_total{dir=\"in\",type=\"login\"} 1",
             "hookswitch_limit_hits_total{limit=\"frames\"} 1",
             "hookswitch_actors{kind=\"call\"} 1",
+            "hookswitch_invariant_violations_total{invariant=\"8\"} 1",
+            "hookswitch_invariant_violations_total{invariant=\"15\"} 0",
             "hookswitch_store_batch_size_sum 12.0",
             "hookswitch_veto_duration_seconds_count{outcome=\"allow\"} 1",
             "# EOF",

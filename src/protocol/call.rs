@@ -26,7 +26,7 @@ use super::{
 
 /// How long a verdict may take before the call times out. The hooks have deadlines of their own, far below; this one holds
 /// even where their shell fails.
-const VERDICT_LIMIT: Duration = Duration::from_secs(60);
+pub const VERDICT_LIMIT: Duration = Duration::from_secs(60);
 
 /// A request, as the caller made it and the edge checked it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -129,7 +129,9 @@ pub(crate) fn both_see_one_outcome(world: &World, call: &CallRecord, told: &[&To
         told.iter().find(|one| one.user == *user && one.event.event == EventName::Start).map(|one| one.event.param)
     };
     let cut_short = world.restored.contains(&call.id);
-    law(cut_short || started(&call.caller) == started(&call.callee), || format!("6: one started, the other not: {call:?}"))
+    law(cut_short || started(&call.caller) == started(&call.callee), || {
+        format!("6: one started, the other not: {call:?}")
+    })
 }
 
 /// 8. Some unfinished call names this user.
@@ -200,5 +202,7 @@ pub(crate) fn relay_stays_inside(world: &World, id: CallId, to: &UserId, from: &
 /// 14. At rest nothing is left.
 pub(crate) fn nothing_is_left(world: &World) -> Law {
     let left = [world.clients.len(), world.lines.len(), world.calls.len(), world.actors.len(), world.asked.len()];
-    law(left == [0; 5] && world.disk_waits().is_none(), || format!("14: sessions, lines, calls, actors, questions left: {left:?}"))
+    law(left == [0; 5] && !world.disk_waits(), || {
+        format!("14: sessions, lines, calls, actors, questions left: {left:?}")
+    })
 }

@@ -317,7 +317,8 @@ impl World {
     /// The next thing that this actor does.
     pub(crate) fn run(&mut self, id: usize) {
         self.run_at(id, self.now);
-        let idle = |actor: &Actor| !actor.is_busy() && actor.machine.poll_timeout().is_none_or(|due| due > self.now.mono);
+        let idle =
+            |actor: &Actor| !actor.is_busy() && actor.machine.poll_timeout().is_none_or(|due| due > self.now.mono);
         if self.actors.get(&id).is_none_or(idle) {
             self.awake.remove(&id);
         }
@@ -444,11 +445,7 @@ impl World {
                 return Route::Busy;
             }
         }
-        if self.sessions(&call.callee).next().is_some() {
-            Route::Online(Door::Native)
-        } else {
-            Route::Offline
-        }
+        if self.sessions(&call.callee).next().is_some() { Route::Online(Door::Native) } else { Route::Offline }
     }
 
     fn record(&mut self, id: Option<usize>, call: &Arc<CallRecord>, event: HookEvent, commit: bool) {

@@ -1,7 +1,5 @@
 //! What can be next: what the server does by itself, and what happens to it.
 
-use std::time::Duration;
-
 use hookswitch::protocol::{
     codes::{self, Code},
     effect::{Devices, Effect},
@@ -23,7 +21,7 @@ pub(super) enum Move {
     /// A session that is in, or out, tells its user's call.
     Arrive(usize),
     Leave(usize),
-    /// The disk writes what is next.
+    /// The disk writes all that waits, as a group commit does.
     Commit,
     /// Something happens.
     Happens(Happening),
@@ -49,9 +47,11 @@ pub(super) enum Happening {
     /// The grace of a lost line is over.
     Expire(usize),
     Force(CallId),
-    RefuseWrite,
+    /// The disk refuses the start that waits.
+    RefuseStart,
     Drain,
-    Crash,
+    /// The server dies with so much of what waits on disk.
+    Crash(usize),
 }
 
 /// Which happenings are explored.
@@ -79,32 +79,41 @@ impl World {
         let actors = self.actors.iter().filter(|(_, actor)| actor.is_busy()).map(|(id, _)| Move::Run(*id));
         let arriving = (0..self.arriving.len()).map(Move::Arrive);
         let leaving = (0..self.leaving.len()).map(Move::Leave);
-        actors.chain(arriving).chain(leaving).chain(self.disk_waits().map(|_| Move::Commit))
+        actors.chain(arriving).chain(leaving).chain(self.disk_waits().then_some(Move::Commit))
     }
 
     /// Does what changes nothing that others could see, and what nothing that others do could change: reading a message,
-    /// saying something, asking the hooks, going. So it makes no difference when it is done.
-    pub(super) fn do_what_nobody_sees(&mut self) {
+    /// saying something, asking the hooks, going. So it makes no difference when it is done. What the disk has shows only
+    /// where the server `may_die`, and who is back only to a call that was restored.
+    pub(super) fn do_what_nobody_sees(&mut self, may_die: bool) {
         while let Some(id) = self.actors.iter().find(|(_, actor)| is_private(actor)).map(|(id, _)| *id) {
             self.run(id);
+        }
+        if self.restored.is_empty() && !may_die {
+            self.arriving.clear();
+        }
+        if !may_die && !self.start_waits() {
+            self.commit_all();
         }
     }
 
     /// What may happen. Of users and devices that nothing tells apart the first stands for all.
     pub(super) fn happenings(&self, kinds: Kinds, devices: usize) -> Vec<Happening> {
         let mut all = Vec::new();
-        let sessions: Vec<usize> = self.clients.keys().copied().filter(|session| !self.has_a_twin(*session, devices)).collect();
+        let sessions: Vec<usize> =
+            self.clients.keys().copied().filter(|session| !self.has_a_twin(*session, devices)).collect();
         let fresh: Vec<bool> = self.names.iter().map(|user| self.is_untouched(user, devices)).collect();
         for session in &sessions {
             let me = session / world::DEVICES;
             let others = (0..self.names.len()).filter(|other| *other != me);
             // A stranger that nobody knows stands for the strangers after it.
-            let told_apart =
-                |other: &usize| !fresh[*other] || !(0..*other).any(|before| before != me && fresh[before]);
+            let told_apart = |other: &usize| !fresh[*other] || !(0..*other).any(|before| before != me && fresh[before]);
             for other in others.filter(told_apart) {
                 all.push(Happening::Request(*session, other));
                 if self.lines.held_by(&self.names[me]).is_some() {
-                    all.extend([codes::SUCCESS, codes::REFUSED, codes::CANCELLED].map(|code| Happening::Reply(*session, other, code)));
+                    let calls = self.calls.values().any(|live| live.record.caller == self.names[me]);
+                    let no = if calls { codes::CANCELLED } else { codes::REFUSED };
+                    all.extend([codes::SUCCESS, no].map(|code| Happening::Reply(*session, other, code)));
                     all.push(Happening::Finish(*session, other));
                 }
             }
@@ -128,12 +137,15 @@ impl World {
                     all.push(Happening::Expire(*session));
                 }
             }
-            all.extend((0..self.names.len()).flat_map(|user| (0..devices).map(move |device| Happening::LogIn(user, device))));
+            all.extend(
+                (0..self.names.len()).flat_map(|user| (0..devices).map(move |device| Happening::LogIn(user, device))),
+            );
         }
         if kinds.troubles {
-            all.extend([Happening::Drain, Happening::Crash]);
-            if self.disk_waits() == Some(true) {
-                all.push(Happening::RefuseWrite);
+            all.push(Happening::Drain);
+            all.extend((0..=self.writes_before_a_start()).map(Happening::Crash));
+            if self.start_waits() {
+                all.push(Happening::RefuseStart);
             }
         }
         all
@@ -158,9 +170,9 @@ impl World {
         let Some(actor) = live.to.and_then(|to| self.actors.get(&to)) else { return false };
         let idle = !actor.is_busy() && actor.room.is_none() && matches!(actor.machine, Machine::Call(_));
         let others = self.history.iter().filter(|(other, _)| **other != id);
-        let unknown = !others.flat_map(|(_, steps)| steps.iter()).any(|step| {
-            step.call.other(user).is_some() || step.call.dialled.as_ref() == Some(user)
-        });
+        let unknown = !others
+            .flat_map(|(_, steps)| steps.iter())
+            .any(|step| step.call.other(user).is_some() || step.call.dialled.as_ref() == Some(user));
         let told = self.told.get(&id).into_iter().flatten().filter(|told| told.user == *user);
         idle && unknown
             && live.record.callee == *user
@@ -176,7 +188,7 @@ impl World {
             Move::Run(actor) => self.run(*actor),
             Move::Arrive(which) => self.arrive(*which),
             Move::Leave(which) => self.leave(*which),
-            Move::Commit => self.commit(true),
+            Move::Commit => self.commit_all(),
             Move::Happens(happening) => self.happen(happening),
         }
     }
@@ -200,9 +212,12 @@ impl World {
             Happening::Lose(session) => self.lose(*session),
             Happening::Resume(session) => self.resume(*session),
             Happening::Force(call) => self.force(*call, 7),
-            Happening::RefuseWrite => self.commit(false),
+            Happening::RefuseStart => self.refuse_start(),
             Happening::Drain => self.drain(),
-            Happening::Crash => self.crash(),
+            Happening::Crash(written) => {
+                (0..*written).for_each(|_| self.commit(true));
+                self.crash();
+            }
         }
     }
 }
@@ -228,9 +243,11 @@ impl Move {
     pub(super) fn describe(&self, world: &World) -> String {
         match self {
             Self::Run(id) => describe_run(&world.actors[id], *id),
-            Self::Arrive(which) => format!("  {}'s session tells its call that it is back", on(&world.arriving[*which])),
+            Self::Arrive(which) => {
+                format!("  {}'s session tells its call that it is back", on(&world.arriving[*which]))
+            }
             Self::Leave(which) => format!("  {}'s session tells its call that it is gone", on(&world.leaving[*which])),
-            Self::Commit => "  the disk writes what is next".into(),
+            Self::Commit => "  the disk writes what waits".into(),
             Self::Happens(happening) => happening.describe(world),
         }
     }
@@ -270,9 +287,9 @@ impl Happening {
             Self::Resume(who) => format!("{} resumes", session(who)),
             Self::Expire(who) => format!("the grace of {} is over", session(who)),
             Self::Force(call) => format!("the business server ends call {}", call.0.as_u128()),
-            Self::RefuseWrite => "the disk refuses what is next".into(),
+            Self::RefuseStart => "the disk refuses the start".into(),
             Self::Drain => "the server waits no longer for calls".into(),
-            Self::Crash => "the server dies and starts again".into(),
+            Self::Crash(written) => format!("the server dies after {written} more writes, and starts again"),
         }
     }
 }

@@ -153,9 +153,33 @@ impl World {
         }
     }
 
-    /// Whether the disk has something to write, and whether that may be refused.
-    pub(crate) fn disk_waits(&self) -> Option<bool> {
-        self.disk_queue.front().map(|write| write.committed.is_some())
+    /// The disk writes all that waits.
+    pub(crate) fn commit_all(&mut self) {
+        while self.disk_waits() {
+            self.commit(true);
+        }
+    }
+
+    /// The disk refuses the first start that waits; what is in front of it goes on waiting.
+    pub(crate) fn refuse_start(&mut self) {
+        let before = self.disk_queue.drain(..self.writes_before_a_start()).collect::<Vec<_>>();
+        self.commit(false);
+        before.into_iter().rev().for_each(|write| self.disk_queue.push_front(write));
+    }
+
+    /// Whether the disk has something to write.
+    pub(crate) fn disk_waits(&self) -> bool {
+        !self.disk_queue.is_empty()
+    }
+
+    /// Whether somebody waits for the disk.
+    pub(crate) fn start_waits(&self) -> bool {
+        self.writes_before_a_start() < self.disk_queue.len()
+    }
+
+    /// How many writes nobody waits for are next.
+    pub(crate) fn writes_before_a_start(&self) -> usize {
+        self.disk_queue.iter().take_while(|write| write.committed.is_none()).count()
     }
 
     // Time.
