@@ -5,7 +5,7 @@ use hookswitch::protocol::{
     codes::{self, Reason},
     effect::Devices,
     event::{EventName, HookEventKind},
-    ids::{CallId, UserId},
+    ids::{CallId, DeviceId, UserId},
     invariants,
     record::{CallRecord, CallState},
 };
@@ -25,6 +25,21 @@ pub(crate) fn at_every_instant(world: &World) -> Law {
     }
     let violations = invariants::check(&world.snapshot());
     law(violations.is_empty(), || format!("{}: {violations:?}", violations[0].invariant))
+}
+
+/// What holds once the server has done all it had to do.
+pub(crate) fn at_rest(world: &World) -> Law {
+    for (id, live) in world.calls.iter().filter(|(_, live)| live.record.state != CallState::Ended) {
+        let call = &live.record;
+        law(!world.doomed.contains(id), || format!("15: {call:?} was ended and goes on"))?;
+        let there = |user, on: Option<&DeviceId>| {
+            world.sessions(user).any(|(_, client)| on.is_none_or(|on| client.device == *on))
+        };
+        let both = there(&call.caller, Some(&call.caller_device)) && there(&call.callee, call.callee_device.as_ref());
+        let asks = call.state == CallState::Requested && there(&call.caller, Some(&call.caller_device));
+        law(both || asks || world.restored.contains(id), || format!("8: {call:?} goes on without a party"))?;
+    }
+    Ok(())
 }
 
 /// What holds of everything that ever happened, once the world has come to rest.

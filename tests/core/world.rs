@@ -184,6 +184,8 @@ pub(crate) struct World {
     pub(crate) unstored: BTreeSet<CallId>,
     /// Calls that talked when the server died.
     pub(crate) restored: BTreeSet<CallId>,
+    /// Calls that somebody who may has ended.
+    pub(crate) doomed: BTreeSet<CallId>,
     /// The first law that was broken.
     pub(crate) broken: Option<String>,
     /// Numbers of calls that nobody knows any more, and the highest ever used.
@@ -214,6 +216,7 @@ impl World {
             verdicts: BTreeMap::new(),
             unstored: BTreeSet::new(),
             restored: BTreeSet::new(),
+            doomed: BTreeSet::new(),
             broken: None,
             numbers: (BTreeSet::new(), 0),
         }

@@ -9,7 +9,7 @@ use hookswitch::protocol::{
     event::Verdict,
     ids::{CallId, UserId},
     lines::Claim,
-    record::CallState,
+    record::{CallRecord, CallState},
 };
 use uuid::Uuid;
 
@@ -18,6 +18,12 @@ use crate::{
     laws,
     stage::{GRACE, RING, device, opaque},
 };
+
+/// Whether this finish ends the call, whatever else happens: it talks, and one of the two devices that do says so.
+fn hangs_up(call: &CallRecord, act: &Act) -> bool {
+    let device = if act.by.user == call.caller { Some(&call.caller_device) } else { call.callee_device.as_ref() };
+    call.state == CallState::Talking && call.is_meant_by(act) && device == Some(&act.by.device)
+}
 
 impl World {
     // What clients do.
@@ -96,6 +102,9 @@ impl World {
         let (flags, param, user_str) = (0, 0, String::new());
         let act = Act { by, other: other.clone(), call: None, error_code, flags, param, user_str, sdp: None };
         if let Some(call) = line {
+            if finish && self.calls.get(&call).is_some_and(|live| hangs_up(&live.record, &act)) {
+                self.doomed.insert(call);
+            }
             let input = if finish { Input::Finish(act) } else { Input::Reply(act) };
             self.tell_call(call, Message::Input(input));
         }
@@ -112,6 +121,9 @@ impl World {
     // What the business server does.
 
     pub(crate) fn force(&mut self, call: CallId, error_code: Code) {
+        if self.calls.get(&call).is_some_and(|live| live.to.is_some()) {
+            self.doomed.insert(call);
+        }
         self.tell_call(call, Message::Input(Input::Force { error_code, user_str: String::new() }));
     }
 

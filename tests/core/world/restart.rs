@@ -29,6 +29,7 @@ impl World {
         self.disk_queue.clear();
         let on: Vec<_> = self.history.keys().copied().collect();
         self.calls.clear();
+        self.doomed.clear();
         for id in on {
             let law = laws::a_start_that_was_told_is_on_disk(self, id);
             self.law(law);

@@ -64,6 +64,7 @@ impl World {
         self.disk.remove(&id);
         self.unstored.remove(&id);
         self.restored.remove(&id);
+        self.doomed.remove(&id);
         self.joined.retain(|(_, call)| *call != id);
         let number = id.0.as_u128() as u32;
         self.asked.retain(|actor| *actor != number as usize * 2);
@@ -107,7 +108,7 @@ impl World {
             (id, record.version).hash(&mut hasher);
         }
         (&self.history, &self.told, &self.joined, &self.verdicts).hash(&mut hasher);
-        (&self.unstored, &self.restored).hash(&mut hasher);
+        (&self.unstored, &self.restored, &self.doomed).hash(&mut hasher);
         hasher.finish()
     }
 }
