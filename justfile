@@ -15,6 +15,14 @@ lint:
 test *WORD:
     cargo test --locked {{WORD}}
 
+# Explore every state that the machines can get into, so many happenings deeper than the tests do (1: minutes)
+model DEEPER="1":
+    HOOKSWITCH_MODEL_DEEPER={{DEEPER}} cargo test --locked --release --test core model:: -- --nocapture
+
+# Run the simulation with a seed of your own
+sim SEED:
+    HOOKSWITCH_SIM_SEED={{SEED}} cargo test --locked --test core simulation:: -- --nocapture
+
 # Run the browser tests
 browser:
     cargo build --locked

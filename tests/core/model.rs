@@ -6,7 +6,7 @@
 //! apart by a fingerprint, each is looked at once, and in each the laws must hold. Time is whatever it needs to be: any timer
 //! that is set may fire.
 //!
-//! States are explored in the order of how much has happened, so that a counterexample is one with the fewest happenings.
+//! A counterexample is printed as the list of what happened and what the server did, with as few happenings as there can be.
 
 mod moves;
 
@@ -281,16 +281,27 @@ fn deeper() -> usize {
 }
 
 fn check(options: Options, bounds: Bounds) {
+    let Bounds { cast: Cast { users, devices }, from, .. } = bounds;
     let bounds = Bounds { happenings: bounds.happenings + deeper(), ..bounds };
     let begun = clock::now();
     match explore(options, bounds) {
         Ok(Report { states, steps, at_rest, longest }) => {
             let took = clock::now().duration_since(begun).as_secs_f64();
+            let hooks = if options.hooks { "a hook" } else { "no hook" };
+            let what = if bounds.kinds.troubles { "everything" } else { "calls" };
+            let grain = if bounds.fine { ", every effect a step" } else { "" };
+            let depth = bounds.happenings;
             eprintln!(
-                "{options:?} {bounds:?}: {states} states by {steps} steps, {at_rest} of them at rest, paths of up to {longest} steps, {took:.1} s"
+                "{from:?}, {users} users with {devices} devices, {hooks}, {what}{grain}: {depth} happenings, {states} states by \
+                 {steps} steps, {at_rest} of them at rest, the longest way {longest} steps, {took:.1} s"
             );
         }
-        Err(found) => panic!("{found}"),
+        Err(found) => {
+            // What was found first need not be what takes the fewest happenings.
+            let shallower = (1..bounds.happenings).map(|happenings| Bounds { happenings, ..bounds });
+            let shortest = shallower.filter_map(|bounds| explore(options, bounds).err()).next();
+            panic!("{}", shortest.unwrap_or(found));
+        }
     }
 }
 
