@@ -27,6 +27,7 @@ mod glare;
 mod invariants;
 mod laws;
 mod model;
+mod net;
 mod noted;
 mod play;
 mod properties;
