@@ -15,9 +15,9 @@ lint:
 test *WORD:
     cargo test --locked {{WORD}}
 
-# Explore every state that the machines can get into, so many happenings deeper than the tests do (1: minutes)
-model DEEPER="1":
-    HOOKSWITCH_MODEL_DEEPER={{DEEPER}} cargo test --locked --release --test core model:: -- --nocapture
+# Explore every state that the machines can get into, deeper than the tests do: minutes, and some gigabytes
+model:
+    HOOKSWITCH_MODEL_DEEP=1 cargo test --locked --release --test core model:: -- --nocapture
 
 # Run the simulation with a seed of your own
 sim SEED:

@@ -72,7 +72,7 @@ impl Lines {
     }
 
     /// Every line that is taken, in no order.
-    #[expect(clippy::iter_over_hash_type, clippy::disallowed_methods, reason = "whoever needs an order sorts")]
+    #[expect(clippy::disallowed_methods, reason = "whoever needs an order sorts")]
     pub fn all(&self) -> impl Iterator<Item = (UserId, CallId)> {
         self.held.iter().map(|(user, call)| (user.clone(), *call))
     }

@@ -28,7 +28,7 @@ use crate::{
 
 /// How often the world is looked at.
 const TICK: Duration = Duration::from_millis(250);
-const LIMITS: SessionLimits = SessionLimits { heartbeat: Duration::from_secs(25), grace: GRACE, queue_bytes: 262_144 };
+const LIMITS: SessionLimits = SessionLimits { heartbeat: Duration::from_secs(25), grace: GRACE, queue_bytes: 1_500 };
 
 /// One device of one user: its client, and its session where it has one.
 #[derive(Debug)]
@@ -313,7 +313,7 @@ impl Net {
             (_, Some(seq)) if seq == link.has + 1 => {
                 link.has = seq;
                 if let (Some(event), Some(user)) = (read.event, read.user) {
-                    self.react(at, event, user.to_owned(), read.error_code);
+                    self.react(at, event, user, read.error_code);
                 }
             }
             // It was there already.
@@ -323,11 +323,11 @@ impl Net {
         }
     }
 
-    fn react(&mut self, at: usize, event: EventName, user: String, error_code: Code) {
+    fn react(&mut self, at: usize, event: EventName, user: &str, error_code: Code) {
         let mut then = |event, error_code, within: usize| {
             let wait = Duration::from_millis(self.rng.below(within * 1_000) as u64);
             self.order += 1;
-            let intent = Intent { event, user: user.clone(), error_code };
+            let intent = Intent { event, user: user.to_owned(), error_code };
             self.intents.insert((self.world.now.mono + wait, self.order), (at, intent));
         };
         match event {

@@ -105,7 +105,7 @@ fn three_thousand_users_over_a_bad_network_keep_every_law_through_crashes() {
             if tick % 400 == 399 {
                 net.crash();
             }
-            if tick % 20 == 0 {
+            if tick % 40 == 0 {
                 net.check().unwrap_or_else(|broken| panic!("HOOKSWITCH_SIM_SEED={seed}, tick {tick}: {broken}"));
             }
         }

@@ -160,7 +160,7 @@ impl World {
             let device = session % world::DEVICES;
             return device > 0 || (0..me).any(|before| self.is_untouched(&self.names[before], devices));
         }
-        self.is_evenly_rung(user, devices) && session % world::DEVICES > 0
+        self.is_evenly_rung(user, devices) && !session.is_multiple_of(world::DEVICES)
     }
 
     /// Whether the devices of this user are rung, and none of them has done anything.

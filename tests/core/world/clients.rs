@@ -149,7 +149,10 @@ impl World {
 
     /// The disk writes what is next, or refuses. What it refuses waits, as in the journal, unless it is now or never.
     pub(crate) fn commit(&mut self, works: bool) {
-        let Some(write) = self.disk_queue.pop_front_if(|write| works || write.committed.is_some()) else { return };
+        let Some(write) = self.disk_queue.pop_front() else { return };
+        if !works && write.committed.is_none() {
+            return self.disk_queue.push_front(write);
+        }
         let id = write.record.id;
         if works {
             self.disk.insert(id, Arc::clone(&write.record));

@@ -84,7 +84,7 @@ impl World {
         self.lines.held_by(user).is_none()
             && self.sessions(user).filter(|(_, client)| client.expires.is_none()).count() == devices
             && !self.arriving.iter().chain(&self.leaving).any(|client| client.user == *user)
-            && !self.history.keys().any(|id| party(id))
+            && !self.history.keys().any(party)
     }
 
     /// Tells two states apart. Two worlds with the same one have the same futures.
