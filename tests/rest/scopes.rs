@@ -25,7 +25,7 @@ async fn routes(server: &Server) -> Vec<Route> {
             routes.push(Route { method: method.to_uppercase(), path, scope });
         }
     }
-    assert_eq!(routes.len(), 25);
+    assert_eq!(routes.len(), 26);
     routes
 }
 
