@@ -4,6 +4,8 @@
 //! does: each frame has an id and is sent again until it is answered, a gap in what is read breaks the line, and a broken line
 //! is resumed. All of it in virtual time, and all of it follows from one seed.
 
+mod clients;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::{Duration, Instant},
@@ -11,14 +13,13 @@ use std::{
 
 use bytestring::ByteString;
 use hookswitch::protocol::{
-    codes::{self, Code},
+    codes,
     event::{Changes, EventName, Verdict},
     native::{self, CallFrame, ClientFrame},
     session::{Admission, Session, SessionEffect, SessionLimits},
 };
-use serde::Deserialize;
-use serde_json::json;
 
+use self::clients::Intent;
 use crate::{
     laws,
     rng::Rng,
@@ -54,27 +55,6 @@ enum Parcel {
     ToClient { line: u64, frame: ByteString },
     Ping { line: u64, seq: u64 },
     Pong { line: u64, has: u64 },
-}
-
-/// What a client means to do.
-#[derive(Debug)]
-struct Intent {
-    event: &'static str,
-    user: String,
-    error_code: Code,
-}
-
-/// What a client reads of a frame.
-#[derive(Debug, Deserialize)]
-struct Read<'a> {
-    #[serde(rename = "type")]
-    kind: &'a str,
-    id: Option<u64>,
-    seq: Option<u64>,
-    event: Option<EventName>,
-    user: Option<&'a str>,
-    #[serde(default)]
-    error_code: Code,
 }
 
 /// What has happened.
@@ -300,61 +280,6 @@ impl Net {
             let session = self.links.get_mut(&at).and_then(|link| link.session.as_mut());
             session.unwrap().push(|seq| native::call_event(seq, &event));
             self.carry_out(at);
-        }
-    }
-
-    // The clients' side.
-
-    fn client_reads(&mut self, at: usize, frame: &str) {
-        let read: Read<'_> = serde_json::from_str(frame).unwrap();
-        let link = self.links.get_mut(&at).unwrap();
-        match (read.kind, read.seq) {
-            ("ok", _) => drop(link.unanswered.remove(&read.id.unwrap())),
-            (_, Some(seq)) if seq == link.has + 1 => {
-                link.has = seq;
-                if let (Some(event), Some(user)) = (read.event, read.user) {
-                    self.react(at, event, user, read.error_code);
-                }
-            }
-            // It was there already.
-            (_, Some(seq)) if seq <= link.has => {}
-            // Something in between is missing.
-            _ => self.break_line(at),
-        }
-    }
-
-    fn react(&mut self, at: usize, event: EventName, user: &str, error_code: Code) {
-        let mut then = |event, error_code, within: usize| {
-            let wait = Duration::from_millis(self.rng.below(within * 1_000) as u64);
-            self.order += 1;
-            let intent = Intent { event, user: user.to_owned(), error_code };
-            self.intents.insert((self.world.now.mono + wait, self.order), (at, intent));
-        };
-        match event {
-            EventName::Request if at.is_multiple_of(11) => then("reply", codes::REFUSED, 8),
-            EventName::Request if !at.is_multiple_of(13) => then("reply", codes::SUCCESS, 10),
-            // Some cancel, about when the other answers.
-            EventName::Reply if error_code == codes::SUCCESS && at.is_multiple_of(3) => {
-                then("reply", codes::CANCELLED, 12);
-            }
-            EventName::Start => then("finish", codes::SUCCESS, 60),
-            // Untidy clients finish what is over already.
-            EventName::Reply | EventName::Finish if at.is_multiple_of(5) => then("finish", codes::SUCCESS, 2),
-            EventName::Request | EventName::Reply | EventName::Finish => {}
-        }
-    }
-
-    fn speak(&mut self, at: usize, intent: &Intent) {
-        let link = self.links.get_mut(&at).unwrap();
-        link.last_id += 1;
-        let Intent { event, user, error_code } = intent;
-        let (id, ring) = (link.last_id, 5 + link.last_id % 60);
-        let frame = json!({"type": "call", "id": id, "event": event, "user": user, "error_code": error_code,
-            "ring_secs": (*event == "request").then_some(ring)});
-        let text = frame.to_string();
-        link.unanswered.insert(id, text.clone());
-        if link.up {
-            self.send_to_server(at, text);
         }
     }
 
