@@ -4,6 +4,8 @@
 //! actor under a guard is safe (it neither blocks nor comes back here), and is done on purpose: once an entry is gone,
 //! nobody is still about to send to it. Where two locks are held at once the order is lines → calls, and users → watchers.
 
+mod snapshot;
+
 use std::{
     collections::BTreeSet,
     net::IpAddr,
@@ -24,7 +26,6 @@ use crate::protocol::{
     effect::Devices,
     event::Opaque,
     ids::{CallId, DeviceId, SessionId, UserId},
-    invariants::{self, LiveSession, Snapshot},
     lines::{Claim, Lines},
     record::{CallRecord, CallState, Timestamp},
 };
@@ -433,30 +434,6 @@ impl Directory {
     #[must_use]
     pub fn live_calls(&self) -> Vec<Arc<CallRecord>> {
         self.calls.iter().map(|live| Arc::clone(&live.record)).collect()
-    }
-
-    /// What the invariants are asked about. Each part is true of one moment; from part to part the server goes on.
-    #[must_use]
-    pub fn snapshot(&self, now: Instant) -> Snapshot {
-        let kept: BTreeSet<SessionId> = self.sessions.iter().map(|entry| *entry.key()).collect();
-        let mut sessions = Vec::with_capacity(kept.len());
-        for entry in &self.users {
-            sessions.extend(entry.iter().map(|endpoint| LiveSession {
-                session: endpoint.session,
-                user: entry.key().clone(),
-                device: endpoint.device.clone(),
-                resumable: kept.contains(&endpoint.session),
-            }));
-        }
-        let theirs: BTreeSet<SessionId> = sessions.iter().map(|session| session.session).collect();
-        let lines = self.lines().all().collect();
-        let live = |live: &LiveCall| invariants::LiveCall {
-            record: Arc::clone(&live.record),
-            reachable: live.to.as_ref().is_some_and(Recipient::connected),
-            overdue: live.answer_by < now,
-        };
-        let calls = self.calls.iter().map(|entry| live(entry.value())).collect();
-        Snapshot { lines, calls, sessions, strays: kept.difference(&theirs).copied().collect() }
     }
 
     /// What must be empty at rest: users, sessions, lines, calls, watched users.

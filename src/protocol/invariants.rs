@@ -5,7 +5,7 @@
 //! tests' laws.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{HashMap, HashSet},
     sync::Arc,
 };
 
@@ -181,8 +181,8 @@ fn fits(reason: Reason, started: bool) -> bool {
 }
 
 fn check_lines(seen: &Snapshot, found: &mut Vec<Violation>) {
-    let calls: BTreeMap<CallId, &CallRecord> = seen.calls.iter().map(|call| (call.record.id, &*call.record)).collect();
-    let mut held: BTreeMap<CallId, usize> = BTreeMap::new();
+    let calls: HashMap<CallId, &CallRecord> = seen.calls.iter().map(|call| (call.record.id, &*call.record)).collect();
+    let mut held: HashMap<CallId, usize> = HashMap::new();
     for (user, id) in &seen.lines {
         *held.entry(*id).or_default() += 1;
         match calls.get(id).filter(|call| call.state != CallState::Ended) {
@@ -203,8 +203,8 @@ fn check_lines(seen: &Snapshot, found: &mut Vec<Violation>) {
 }
 
 fn check_calls(seen: &Snapshot, found: &mut Vec<Violation>) {
-    let mut busy = BTreeSet::new();
-    let mut rooms = BTreeSet::new();
+    let mut busy = HashSet::new();
+    let mut rooms = HashSet::new();
     for live in &seen.calls {
         let call = &live.record;
         let ended = call.state == CallState::Ended;
@@ -228,8 +228,8 @@ fn check_calls(seen: &Snapshot, found: &mut Vec<Violation>) {
 }
 
 fn check_sessions(seen: &Snapshot, found: &mut Vec<Violation>) {
-    let mut ids = BTreeSet::new();
-    let mut devices = BTreeSet::new();
+    let mut ids = HashSet::new();
+    let mut devices = HashSet::new();
     for LiveSession { session, user, device, resumable } in &seen.sessions {
         let one = |invariant, what| Violation::of_session(invariant, what, *session).with_user(user);
         if !ids.insert(session) {
@@ -308,7 +308,7 @@ mod tests {
             resumable: true,
         };
         Snapshot {
-            lines: lines.all().collect(),
+            lines: lines.all().map(|(user, call)| (user.clone(), call)).collect(),
             calls: calls.into_iter().map(live).collect(),
             sessions: [(1, "a"), (2, "b"), (3, "c")].into_iter().map(session).collect(),
             strays: Vec::new(),

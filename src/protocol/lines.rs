@@ -73,8 +73,8 @@ impl Lines {
 
     /// Every line that is taken, in no order.
     #[expect(clippy::disallowed_methods, reason = "whoever needs an order sorts")]
-    pub fn all(&self) -> impl Iterator<Item = (UserId, CallId)> {
-        self.held.iter().map(|(user, call)| (user.clone(), *call))
+    pub fn all(&self) -> impl Iterator<Item = (&UserId, CallId)> {
+        self.held.iter().map(|(user, call)| (user, *call))
     }
 
     /// How many lines are taken.

@@ -30,7 +30,7 @@ impl World {
             resumable: true,
         };
         Snapshot {
-            lines: self.lines.all().collect(),
+            lines: self.lines.all().map(|(user, call)| (user.clone(), call)).collect(),
             calls: self.calls.values().map(live).collect(),
             sessions: self.clients.iter().map(session).collect(),
             strays: Vec::new(),
