@@ -15,6 +15,14 @@ lint:
 test *WORD:
     cargo test --locked {{WORD}}
 
+# Explore every state that the machines can get into, deeper than the tests do: minutes, and some gigabytes
+model:
+    HOOKSWITCH_MODEL_DEEP=1 cargo test --locked --release --test core model:: -- --nocapture
+
+# Run the simulation with a seed of your own
+sim SEED:
+    HOOKSWITCH_SIM_SEED={{SEED}} cargo test --locked --test core simulation:: -- --nocapture
+
 # Run the browser tests
 browser:
     cargo build --locked

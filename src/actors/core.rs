@@ -25,11 +25,12 @@ use crate::{
     config::{Config, Glare},
     metrics::Metrics,
     protocol::{
-        call::{Call as CallMachine, Request},
+        call::{Call as CallMachine, Request, VERDICT_LIMIT},
         codes::{self, Code},
         effect::{Devices, Effect, Input, Now, Party},
         event::{CallEvent, HookEvent, HookEventKind, Opaque},
         ids::{CallId, RoomNumber, UserId},
+        invariants,
         record::{CallRecord, CallState},
     },
     store::Store,
@@ -38,6 +39,8 @@ use crate::{
 
 /// How long whoever ends a call waits to hear that it has. Only a disk that hangs makes anybody wait that long.
 const FINISH_PATIENCE: Duration = Duration::from_secs(5);
+/// How late a timer may be before a call counts as one without end.
+const OVERDUE: Duration = Duration::from_secs(30);
 
 /// What the core is made of.
 #[derive(Debug)]
@@ -248,17 +251,20 @@ impl Core {
     pub fn request(&self, request: Request, settled: Option<oneshot::Sender<Arc<CallRecord>>>) -> Placed {
         let config = self.config();
         let (id, by, callee) = (request.id, request.by.clone(), request.callee.clone());
+        let ring_limit = config.call.ring_timeout_secs;
+        let now = now();
+        let answer_by = now.mono + VERDICT_LIMIT + ring_limit + OVERDUE;
         let joins = config.call.glare == Glare::Join && !request.placed;
         let start = |callee_free| {
             let ask = self.0.hooks.has_veto();
-            let machine = CallMachine::place(request, callee_free, ask, config.call.ring_timeout_secs, now());
+            let machine = CallMachine::place(request, callee_free, ask, ring_limit, now);
             Call::start(self, machine, settled)
         };
         let join = |met: &CallRecord| {
             let crosses = met.caller == callee && met.callee == by.user && met.state < CallState::Talking;
             (joins && crosses).then(|| ToCall::Input(Input::Join(by.clone())))
         };
-        self.directory().place(id, &by.user, &callee, start, join)
+        self.directory().place(id, &by.user, &callee, answer_by, start, join)
     }
 
     /// Places a call between two users, in the caller's name.
@@ -408,7 +414,11 @@ impl Core {
     }
 
     fn record(&self, call: &Arc<CallRecord>, event: HookEvent, now_or_never: bool, told: Kept) {
-        self.directory().publish(call);
+        if let Some(before) = self.directory().publish(call) {
+            let broken = invariants::check_step(&before, call);
+            debug_assert!(broken.is_empty(), "{broken:?}");
+            self.broken(&broken);
+        }
         self.0.metrics.call_step(call);
         log_step(call);
         let outbox = self.0.hooks.expand(&event);

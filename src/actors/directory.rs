@@ -4,6 +4,8 @@
 //! actor under a guard is safe (it neither blocks nor comes back here), and is done on purpose: once an entry is gone,
 //! nobody is still about to send to it. Where two locks are held at once the order is lines → calls, and users → watchers.
 
+mod snapshot;
+
 use std::{
     collections::BTreeSet,
     net::IpAddr,
@@ -11,6 +13,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering},
     },
+    time::Instant,
 };
 
 use actix::{Addr, Recipient};
@@ -104,6 +107,8 @@ struct LiveCall {
     record: Arc<CallRecord>,
     offer: Option<Opaque>,
     to: Option<Recipient<ToCall>>,
+    /// Until when it must have been answered, or be over.
+    answer_by: Instant,
 }
 
 /// The directory. See the module.
@@ -323,13 +328,14 @@ impl Directory {
         self.lines().held_by(user)
     }
 
-    /// Takes both lines and lets `start` make the call, which is told whether the callee was free; it begins once it is here. `may_join` says of the call
-    /// the caller is in whether this request meets it.
+    /// Takes both lines and lets `start` make the call, which is told whether the callee was free; it begins once it is here.
+    /// `join` says of the call the caller is in whether this request meets it.
     pub fn place(
         &self,
         call: CallId,
         caller: &UserId,
         callee: &UserId,
+        answer_by: Instant,
         start: impl FnOnce(bool) -> (Arc<CallRecord>, Option<Opaque>, Recipient<ToCall>),
         join: impl FnOnce(&CallRecord) -> Option<ToCall>,
     ) -> Placed {
@@ -347,7 +353,7 @@ impl Directory {
             }
             claim @ (Claim::Taken | Claim::CalleeBusy) => {
                 let (record, offer, to) = start(claim == Claim::Taken);
-                self.calls.insert(call, LiveCall { record, offer, to: Some(to.clone()) });
+                self.calls.insert(call, LiveCall { record, offer, to: Some(to.clone()), answer_by });
                 to.do_send(ToCall::Begin);
                 Placed::Call(call)
             }
@@ -355,11 +361,11 @@ impl Directory {
     }
 
     /// Puts a call that outlived its server back in its place.
-    pub fn restore(&self, record: Arc<CallRecord>, to: Recipient<ToCall>) -> Claim {
+    pub fn restore(&self, record: Arc<CallRecord>, to: Recipient<ToCall>, now: Instant) -> Claim {
         let mut lines = self.lines();
         let claim = lines.claim(record.id, &record.caller, &record.callee);
         if claim == Claim::Taken {
-            self.calls.insert(record.id, LiveCall { record, offer: None, to: Some(to) });
+            self.calls.insert(record.id, LiveCall { record, offer: None, to: Some(to), answer_by: now });
         }
         claim
     }
@@ -371,13 +377,15 @@ impl Directory {
     }
 
     /// Shows a call's new state. An ended call's lines are free in the same step, and nobody reaches its actor any more.
-    pub fn publish(&self, record: &Arc<CallRecord>) {
+    /// Gives the state before, where this is a step from it.
+    pub fn publish(&self, record: &Arc<CallRecord>) -> Option<Arc<CallRecord>> {
+        let mut before = None;
         let ended = record.state == CallState::Ended;
         let mut lines = ended.then(|| self.lines());
         if let Some(mut live) = self.calls.get_mut(&record.id) {
             // A call that found its callee busy is over before its first step is told: what is shown never goes back.
-            if live.record.version <= record.version {
-                live.record = Arc::clone(record);
+            if live.record.version < record.version {
+                before = Some(std::mem::replace(&mut live.record, Arc::clone(record)));
             }
             if record.state >= CallState::Talking {
                 live.offer = None;
@@ -389,6 +397,7 @@ impl Directory {
         if let Some(lines) = &mut lines {
             lines.free(record);
         }
+        before
     }
 
     /// From now on messages for the call go here.

@@ -11,6 +11,7 @@
 //! | `mend` | calls whose actor panicked | their thread |
 //! | `journal` | steps the store has not taken yet | the store's writer thread |
 //! | [`gate`] | who may come in | the asking worker |
+//! | [`watch`] | the look at the invariants of all these | the blocking pool |
 //! | [`bus`] | what watchers of the server see | wherever it is asked |
 //!
 //! | edge | primitive | when it fails |
@@ -39,6 +40,7 @@ mod panics;
 pub mod room;
 pub mod session;
 mod timer;
+pub mod watch;
 pub mod ws_conn;
 
 pub use self::{

@@ -160,7 +160,7 @@ impl Stage {
         let record = Arc::new(machine.record().clone());
         let machine = RoomMachine::restore(machine.record().clone(), None, Duration::from_secs(60), now());
         let room = Room::new(&self.core, machine, None).start();
-        self.core.directory().restore(Arc::clone(&record), room.clone().recipient());
+        self.core.directory().restore(Arc::clone(&record), room.clone().recipient(), clock::now());
         (record, room)
     }
 }
@@ -214,7 +214,7 @@ async fn a_call_that_panics_while_it_rings_ends_for_both() {
         addr = Some(call.clone());
         (Arc::clone(&record), None, call.recipient())
     };
-    stage.core.directory().place(record.id, &user("alice"), &user("bob"), start, |_| None);
+    stage.core.directory().place(record.id, &user("alice"), &user("bob"), clock::now(), start, |_| None);
     stage.hears("alice", EventName::Reply, 0).await;
     stage.hears("bob", EventName::Request, 0).await;
     addr.unwrap().do_send(Boom);
@@ -244,7 +244,7 @@ async fn a_room_that_panics_before_the_start_was_told_ends_the_ring() {
     let answer = answer();
     let record = Arc::new(answer.call.clone());
     let start = |_| (Arc::clone(&record), None, Deaf(Vec::new()).start().recipient());
-    stage.core.directory().place(record.id, &user("alice"), &user("bob"), start, |_| None);
+    stage.core.directory().place(record.id, &user("alice"), &user("bob"), clock::now(), start, |_| None);
     let room = Room::open(&stage.core, answer);
     stage.core.directory().hand_over(record.id, room.clone().recipient());
     room.do_send(Boom);

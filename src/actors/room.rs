@@ -17,11 +17,14 @@ use super::{
     messages::ToCall,
     timer::Timer,
 };
-use crate::protocol::{
-    effect::{Answer, Effect, Input},
-    lines::Claim,
-    record::{CallRecord, CallState},
-    room::Room as Machine,
+use crate::{
+    clock,
+    protocol::{
+        effect::{Answer, Effect, Input},
+        lines::Claim,
+        record::{CallRecord, CallState},
+        room::Room as Machine,
+    },
 };
 
 /// How long the end waits for a disk that neither takes nor refuses it. Longer: fewer ends that a crash undoes. Shorter: nobody
@@ -80,7 +83,7 @@ impl Room {
         let grace = core.config().session.resume_grace_secs;
         let machine = Machine::restore((*record).clone(), longest(core), grace, now());
         let room = Self::new(core, machine, None);
-        let claim = core.directory().restore(Arc::clone(&record), room.start().recipient());
+        let claim = core.directory().restore(Arc::clone(&record), room.start().recipient(), clock::now());
         if claim != Claim::Taken {
             tracing::error!(call = %record.id, "a call on record has a party that another call on record has");
         }

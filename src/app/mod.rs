@@ -32,7 +32,7 @@ use self::{
     sockets::{Certificate, Plain, Tls},
 };
 use crate::{
-    actors::{Core, CoreParts, gate::Gate},
+    actors::{Core, CoreParts, gate::Gate, watch},
     auth::{LoginGuard, TokenSetupError, UserTokens},
     cli::banner,
     clock,
@@ -137,12 +137,17 @@ async fn serve(loaded: Loaded, logging: Logging) -> Result<(), StartError> {
         tracing::warn!("auth.jwt_secret is short and could be guessed: `openssl rand -base64 32` makes a good one");
     }
     let (parts, tokens) = build(&config)?;
+    // What became of the calls of the last run is on record before anybody can ask.
+    if let Err(error) = parts.store.write(|_| Ok(())).await {
+        tracing::error!(%error, "the store does not take writes");
+    }
     let api = web::Data::new(Api::new(parts.core.clone(), parts.store.clone(), tokens, started_at));
     let server = serve_port(&config, port, &api, certificate.clone()).map_err(cannot)?;
     let handle = server.handle();
     let serving = actix_web::rt::spawn(server);
     announce(&config, address);
     actix_web::rt::spawn(parts.core.retry_refused_steps());
+    actix_web::rt::spawn(watch::watch(parts.core.clone()));
     systemd::ready(&parts.core);
 
     let mut current = loaded;

@@ -10,6 +10,7 @@ mod docs;
 mod edge;
 mod events;
 mod extract;
+mod invariants;
 mod nodes;
 mod operations;
 mod pages;
@@ -71,7 +72,8 @@ fn api_routes(routes: &mut ServiceConfig<'_>) {
         .service(events::watch_all)
         .service(nodes::nodes)
         .service(nodes::workers)
-        .service(audit::list);
+        .service(audit::list)
+        .service(invariants::invariants);
 }
 
 /// The routes for machines outside the API.

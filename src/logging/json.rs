@@ -29,7 +29,11 @@ where
 {
     fn format_event(&self, _: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
         let metadata = event.metadata();
-        write!(writer, "{{\"timestamp\":\"{}\",\"level\":\"{}\"", clock::wall().to_rfc3339(), metadata.level())?;
+        writer.write_str("{\"timestamp\":\"")?;
+        writer.write_str(&clock::wall().to_rfc3339())?;
+        writer.write_str("\",\"level\":\"")?;
+        writer.write_str(metadata.level().as_str())?;
+        writer.write_char('"')?;
         let mut fields = Fields { writer: &mut writer, target: None, outcome: Ok(()) };
         event.record(&mut fields);
         let target = fields.target.take();
@@ -94,7 +98,9 @@ impl Visit for Fields<'_, '_> {
 }
 
 fn write_text(writer: &mut Writer<'_>, name: &str, text: &str) -> fmt::Result {
-    write!(writer, ",\"{name}\":\"")?;
+    writer.write_str(",\"")?;
+    writer.write_str(name)?;
+    writer.write_str("\":\"")?;
     if text.bytes().any(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
         let escaped = serde_json::to_string(text).map_err(|_| fmt::Error)?;
         writer.write_str(escaped.get(1..escaped.len() - 1).unwrap_or_default())?;

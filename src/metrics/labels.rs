@@ -72,13 +72,59 @@ label! {
     }
 }
 
+/// Labels whose counters are made ahead.
+macro_rules! all {
+    ($name:ident: $($variant:ident)*) => {
+        impl $name {
+            pub(super) const ALL: &[Self] = &[$(Self::$variant),*];
+        }
+    };
+}
+
+all!(Heard: Login Call Signal Watch Unwatch Ping Logout Unreadable);
+all!(Said: LoggedIn Ok Error Pong Call Signal Presence Closing);
+
 label! {
-    /// Which way a frame went.
-    Direction {
-        /// From a client.
-        In = "in",
-        /// To a client.
-        Out = "out",
+    /// A frame from a client.
+    Heard {
+        /// `login`
+        Login = "login",
+        /// `call`
+        Call = "call",
+        /// `signal`
+        Signal = "signal",
+        /// `watch`
+        Watch = "watch",
+        /// `unwatch`
+        Unwatch = "unwatch",
+        /// `ping`
+        Ping = "ping",
+        /// `logout`
+        Logout = "logout",
+        /// One that could not be read.
+        Unreadable = "unreadable",
+    }
+}
+
+label! {
+    /// A frame to a client.
+    Said {
+        /// `logged_in`
+        LoggedIn = "logged_in",
+        /// `ok`
+        Ok = "ok",
+        /// `error`
+        Error = "error",
+        /// `pong`
+        Pong = "pong",
+        /// `call`
+        Call = "call",
+        /// `signal`
+        Signal = "signal",
+        /// `presence`
+        Presence = "presence",
+        /// `closing`
+        Closing = "closing",
     }
 }
 

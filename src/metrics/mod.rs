@@ -26,10 +26,13 @@ use prometheus_client::{
     registry::{Metric, Registry},
 };
 
-pub use self::labels::{ConnectionResult, ConnectionState, Delivery, Direction, Limit};
+pub use self::labels::{ConnectionResult, ConnectionState, Delivery, Heard, Limit, Said};
 use crate::{
     clock,
-    protocol::record::{CallRecord, CallState, VetoOutcome},
+    protocol::{
+        invariants::INVARIANTS,
+        record::{CallRecord, CallState, VetoOutcome},
+    },
     stats::{Latency, Stats, between},
 };
 
@@ -119,12 +122,15 @@ struct Inner {
     deliveries: Family<Labels<1>, Counter>,
     webhook_queue: Gauge,
     webhook_oldest: Gauge<f64, AtomicU64>,
-    ws_messages: Family<Labels<2>, Counter>,
+    /// Frames are counted so often that looking their counters up is too slow.
+    heard: Vec<(Heard, Counter)>,
+    said: Vec<(Said, Counter)>,
     slow_readers: Counter,
     limit_hits: Family<Labels<1>, Counter>,
     http: Histograms<HttpLabels>,
     store_commit: Histogram,
     store_batch: Histogram,
+    violations: Family<Labels<1>, Counter>,
     event_streams: Gauge,
     bus_lag: Counter,
     actors: Family<Labels<1>, Gauge>,
@@ -132,6 +138,24 @@ struct Inner {
     users_online: Gauge,
     sessions: Gauge,
     draining: Gauge,
+}
+
+const NUMBERS: [&str; 15] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15"];
+
+fn violation_label(invariant: u8) -> Option<Labels<1>> {
+    let number = NUMBERS.get(usize::from(invariant).checked_sub(1)?)?;
+    Some([("invariant", number)])
+}
+
+/// Each with its zero, so that an alert need not tell "never" from "not yet".
+fn violations() -> Family<Labels<1>, Counter> {
+    let family = Family::default();
+    for (invariant, _) in INVARIANTS {
+        if let Some(labels) = violation_label(invariant) {
+            drop(family.get_or_create(&labels));
+        }
+    }
+    family
 }
 
 /// The counters and histograms of one server. Cloning shares them.
@@ -168,6 +192,12 @@ fn add<M: Metric + Clone>(registry: &mut Registry, name: &str, help: &str, metri
     metric
 }
 
+fn count<F: PartialEq>(counters: &[(F, Counter)], frame: F) {
+    if let Some((_, counter)) = counters.iter().find(|(other, _)| *other == frame) {
+        counter.inc();
+    }
+}
+
 impl Metrics {
     /// Zeroes, of a server that starts now.
     #[must_use]
@@ -179,6 +209,8 @@ impl Metrics {
         let build =
             [("version", env!("CARGO_PKG_VERSION")), ("commit", option_env!("HOOKSWITCH_COMMIT").unwrap_or(""))];
         r.register("build", "Which build this is", Info::new(build));
+        let messages = add(r, "ws_messages", "WebSocket frames by direction and type", Family::default());
+        let frames = |dir, kind| Counter::clone(&messages.get_or_create(&[("dir", dir), ("type", kind)]));
         Self(Arc::new(Inner {
             stats: Stats::new(since),
             connections: add(r, "connections", "WebSocket connections by state", Family::default()),
@@ -197,7 +229,8 @@ impl Metrics {
             deliveries: add(r, "webhook_deliveries", "Tries to deliver an event, by result", Family::default()),
             webhook_queue: add(r, "webhook_queue", "Events that wait for their delivery", Gauge::default()),
             webhook_oldest: add(r, "webhook_oldest_seconds", "Age of the oldest waiting event", Gauge::default()),
-            ws_messages: add(r, "ws_messages", "WebSocket frames by direction and type", Family::default()),
+            heard: Heard::ALL.iter().map(|frame| (*frame, frames("in", frame.label()))).collect(),
+            said: Said::ALL.iter().map(|frame| (*frame, frames("out", frame.label()))).collect(),
             slow_readers: add(r, "ws_slow_readers", "Connections cut because they did not read", Counter::default()),
             limit_hits: add(r, "limit_hits", "How often a limit was met", Family::default()),
             http: add(
@@ -208,6 +241,7 @@ impl Metrics {
             ),
             store_commit: add(r, "store_commit_duration_seconds", "How long a group commit took", commit_buckets()),
             store_batch: add(r, "store_batch_size", "Jobs per group commit", batch_buckets()),
+            violations: add(r, "invariant_violations", "Broken invariants that were seen", violations()),
             event_streams: add(r, "event_streams", "Open streams of server-sent events", Gauge::default()),
             bus_lag: add(r, "bus_lag", "Events that an event stream was too slow for", Counter::default()),
             actors: add(r, "actors", "Live actors by kind", Family::default()),
@@ -298,9 +332,14 @@ impl Metrics {
         self.0.connection_results.inc("result", result.label());
     }
 
-    /// A frame has come or gone. `kind` is its `type`, from the server's own list.
-    pub fn ws_message(&self, direction: Direction, kind: &'static str) {
-        self.0.ws_messages.get_or_create(&[("dir", direction.label()), ("type", kind)]).inc();
+    /// A frame has come.
+    pub fn heard(&self, frame: Heard) {
+        count(&self.0.heard, frame);
+    }
+
+    /// A frame has gone.
+    pub fn said(&self, frame: Said) {
+        count(&self.0.said, frame);
     }
 
     /// A connection was cut because it did not read.
@@ -328,6 +367,13 @@ impl Metrics {
     pub fn store_commit(&self, took: Duration, batch: usize) {
         self.0.store_commit.observe(took.as_secs_f64());
         self.0.store_batch.observe(f64::from(u32::try_from(batch).unwrap_or(u32::MAX)));
+    }
+
+    /// An invariant was seen to be broken.
+    pub fn violation(&self, invariant: u8) {
+        if let Some(labels) = violation_label(invariant) {
+            self.0.violations.get_or_create(&labels).inc();
+        }
     }
 
     /// A stream of server-sent events was opened (+1) or closed (−1).
@@ -391,7 +437,7 @@ mod tests {
         metrics.webhook_backlog(2, Duration::from_secs(5));
         metrics.connections(ConnectionState::Ready, 1);
         metrics.connection_result(ConnectionResult::LoggedIn);
-        metrics.ws_message(Direction::In, "login");
+        metrics.heard(Heard::Login);
         metrics.slow_reader();
         metrics.limit_hit(Limit::Frames);
         metrics.http_request("/api/v1/calls/{id}".to_owned(), "BREW", 405, Duration::from_millis(1));
@@ -399,6 +445,7 @@ mod tests {
         metrics.event_streams(1);
         metrics.bus_lag(3);
         metrics.actors("call", 1);
+        metrics.violation(8);
         metrics.0.calls_ended.inc("reason", "hangup");
         metrics.scrape(Scrape { calls: [1, 2, 3], users_online: 7, sessions: 8, draining: true }, form)
     }
@@ -415,6 +462,8 @@ mod tests {
             "hookswitch_ws_messages_total{dir=\"in\",type=\"login\"} 1",
             "hookswitch_limit_hits_total{limit=\"frames\"} 1",
             "hookswitch_actors{kind=\"call\"} 1",
+            "hookswitch_invariant_violations_total{invariant=\"8\"} 1",
+            "hookswitch_invariant_violations_total{invariant=\"15\"} 0",
             "hookswitch_store_batch_size_sum 12.0",
             "hookswitch_veto_duration_seconds_count{outcome=\"allow\"} 1",
             "# EOF",

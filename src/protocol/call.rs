@@ -26,7 +26,7 @@ use super::{
 
 /// How long a verdict may take before the call times out. The hooks have deadlines of their own, far below; this one holds
 /// even where their shell fails.
-const VERDICT_LIMIT: Duration = Duration::from_secs(60);
+pub const VERDICT_LIMIT: Duration = Duration::from_secs(60);
 
 /// A request, as the caller made it and the edge checked it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub struct Request {
     pub placed: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Phase {
     /// The hooks have the word.
     Asking,
@@ -66,7 +66,7 @@ enum Phase {
 }
 
 /// The machine of a pending call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Call {
     record: CallRecord,
     offer: Option<Opaque>,
@@ -214,6 +214,10 @@ impl Call {
             self.ring = ring.min(self.ring_limit);
         }
         let to = verdict.changes.target_user.filter(|target| *target != self.record.callee);
+        if to.as_ref() == Some(&self.record.caller) {
+            // Nobody is both parties of a call; the line it was routed to is taken, by this call.
+            return self.fail(Reason::Busy, codes::BUSY, now);
+        }
         if let Some(target) = &to {
             for party in std::mem::take(&mut self.joined) {
                 self.tell_joined(party, Reason::Busy, codes::BUSY, now);

@@ -30,7 +30,7 @@ pub struct Now {
 }
 
 /// One device of one user: who acts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Party {
     /// The user.
     pub user: UserId,
@@ -41,7 +41,7 @@ pub struct Party {
 }
 
 /// A reply or finish as a party sent it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Act {
     /// Who sends.
     pub by: Party,
@@ -62,7 +62,7 @@ pub struct Act {
 }
 
 /// What can happen to a call, pending or talking.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Input {
     /// The hooks have decided.
     Verdict(Verdict),
@@ -115,7 +115,7 @@ pub enum Input {
 }
 
 /// Where a call may go: the answer to [`Effect::Route`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Route {
     /// The line is ours, and a device of the callee's is there.
     Online(Door),
@@ -126,7 +126,7 @@ pub enum Route {
 }
 
 /// Which of a user's devices hear something.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Devices {
     /// All of them.
     All,
@@ -137,7 +137,7 @@ pub enum Devices {
 }
 
 /// What a machine asks its shell to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Effect {
     /// Put the request to the veto hooks; [`Input::Verdict`] answers.
     AskHooks,
@@ -184,7 +184,7 @@ pub enum Effect {
 }
 
 /// An answered call on its way into a room.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Answer {
     /// The call, still ringing.
     pub call: CallRecord,

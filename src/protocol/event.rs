@@ -105,7 +105,7 @@ impl std::fmt::Debug for Opaque {
 }
 
 /// What one device of a party is told about a call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CallEvent {
     /// The call and its version; `None` where no call exists (21, 440, 100107).
     pub call: Option<(CallId, u32)>,
@@ -171,7 +171,7 @@ impl HookEventKind {
 }
 
 /// One step of a call as the business server hears it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct HookEvent {
     /// Which step.
     pub kind: HookEventKind,
@@ -262,7 +262,7 @@ pub fn veto_body(call: &CallRecord) -> serde_json::Result<String> {
 }
 
 /// What the hooks, taken together, say of a request.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Verdict {
     /// The code of the refusal; `None` allows.
     pub refused: Option<Code>,
@@ -273,7 +273,7 @@ pub struct Verdict {
 }
 
 /// What an allowing verdict may replace in a request.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Changes {
     /// Routing: whom to ring instead.
     pub target_user: Option<UserId>,

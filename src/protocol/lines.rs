@@ -73,6 +73,12 @@ impl Lines {
         }
     }
 
+    /// Every line that is taken, in no order.
+    #[expect(clippy::disallowed_methods, reason = "whoever needs an order sorts")]
+    pub fn all(&self) -> impl Iterator<Item = (&UserId, CallId)> {
+        self.held.iter().map(|(user, call)| (user, *call))
+    }
+
     /// How many lines are taken.
     #[must_use]
     pub fn len(&self) -> usize {

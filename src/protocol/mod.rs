@@ -12,6 +12,7 @@
 //! | [`room`] | a call once it talks |
 //! | [`session`] | a login and its resumes |
 //! | [`native`] | the frames of `/ws` |
+//! | [`invariants`] | what must always hold, as predicates |
 //! | [`scope`] | what an API key may do |
 //! | [`wording`] | what is said of JSON that does not fit |
 
@@ -20,6 +21,7 @@ pub mod codes;
 pub mod effect;
 pub mod event;
 pub mod ids;
+pub mod invariants;
 pub mod lines;
 pub mod native;
 pub mod record;

@@ -146,7 +146,7 @@ impl Actor {
 }
 
 /// One step of a call's life.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Transition {
     /// When.
     pub at: Timestamp,
@@ -190,7 +190,7 @@ pub enum VetoPolicy {
 }
 
 /// One hook's part in the verdict on a call, as the record keeps it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct VetoRecord {
     /// The hook's name.
     pub hook: String,
@@ -211,7 +211,7 @@ pub struct VetoRecord {
 /// A call: what every later reader may know of it. SDP is not part of it and is never stored.
 ///
 /// `Serialize` gives the form of REST lists, hooks and `logged_in.calls`; [`CallDetail`] adds the timeline.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CallRecord {
     /// The call's id.
     pub id: CallId,

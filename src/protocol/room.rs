@@ -26,7 +26,7 @@ use super::{
 /// answered looks at nothing for less long.
 const OPENING_LIMIT: Duration = Duration::from_secs(15);
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Phase {
     /// The record of the start is on its way to the disk.
     Opening {
@@ -43,7 +43,7 @@ enum Phase {
 }
 
 /// The machine of a room.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Room {
     record: CallRecord,
     phase: Phase,

@@ -154,6 +154,7 @@ impl Session {
             self.forget_unacknowledged();
         }
         self.line_up(now);
+        debug_assert!(self.is_gapless(), "{self:?}");
         for sent in &self.unacknowledged {
             self.effects.push_back(SessionEffect::Send(sent.frame.clone()));
         }
@@ -166,6 +167,7 @@ impl Session {
         let frame = frame(self.seq);
         self.queued_bytes += frame.len();
         self.unacknowledged.push_back(Sent { seq: self.seq, frame: frame.clone() });
+        debug_assert!(self.is_gapless(), "{self:?}");
         if self.queued_bytes > self.limits.queue_bytes {
             self.forget_unacknowledged();
             if self.is_attached() {
@@ -255,6 +257,12 @@ impl Session {
             }
         }
         self.kept_after = self.kept_after.max(seq);
+    }
+
+    /// Whether every frame after `kept_after` is at hand, up to the last.
+    fn is_gapless(&self) -> bool {
+        let after = self.unacknowledged.front().is_none_or(|sent| sent.seq == self.kept_after + 1);
+        after && u64::try_from(self.unacknowledged.len()).is_ok_and(|kept| self.kept_after + kept == self.seq)
     }
 
     fn forget_unacknowledged(&mut self) {

@@ -23,7 +23,7 @@ use crate::{
     play::Move,
     rng::Rng,
     stage::{OTHER, RING, Stage, THIS, act, line, opaque, party, request, user},
-    world::{Options, World},
+    world::{Options, Told, World},
 };
 
 const PLAIN: Options = Options { hooks: false, failing_disk: false };
@@ -49,14 +49,18 @@ fn talking(seed: u64) -> (World, usize, usize, CallId) {
     let (mut world, caller, callee, call) = rung(seed, PLAIN);
     world.act(callee, &user("u0"), false, codes::SUCCESS);
     run(&mut world);
-    while world.calls[&call].record.state < CallState::Talking || !world.told.iter().any(is_start) {
+    while world.calls[&call].record.state < CallState::Talking || !told(&world).any(is_start) {
         world.commit(true);
         run(&mut world);
     }
     (world, caller, callee, call)
 }
 
-fn is_start(told: &crate::world::Told) -> bool {
+fn told(world: &World) -> impl Iterator<Item = &Told> {
+    world.told.values().flatten().map(|told| &**told)
+}
+
+fn is_start(told: &Told) -> bool {
     told.event.event == EventName::Start
 }
 
@@ -78,7 +82,7 @@ fn invariant_01_one_user_is_in_one_call_at_every_instant() {
             world.play(&Move::Run(chance.below(8)));
             world.commit(true);
             laws::at_every_instant(&world).unwrap();
-            for user in &world.names {
+            for user in world.names.iter() {
                 let calls = world.calls.values().map(|live| &live.record);
                 let rings = |state| matches!(state, CallState::Ringing | CallState::Talking);
                 let on = calls.filter(|call| rings(call.state) && call.other(user).is_some());
@@ -143,10 +147,10 @@ fn invariant_05_one_answer_wins_and_the_others_are_told_so() {
         run(&mut world);
         devices.iter().for_each(|device| world.act(*device, &user("u0"), false, codes::SUCCESS));
         world.settle();
-        let started = |device: &&usize| world.told.iter().any(|told| is_start(told) && told.reached.contains(device));
+        let started = |device: &&usize| told(&world).any(|told| is_start(told) && told.reached.contains(device));
         assert_eq!(devices.iter().filter(started).count(), 1, "seed {seed}");
         let elsewhere: Vec<_> =
-            world.told.iter().filter(|told| told.event.reason == Some(Reason::AnsweredElsewhere)).collect();
+            told(&world).filter(|told| told.event.reason == Some(Reason::AnsweredElsewhere)).collect();
         assert_eq!((elsewhere.len(), elsewhere[0].reached.len()), (1, 2), "seed {seed}");
         rest(world);
     }
@@ -223,7 +227,7 @@ fn invariant_09_no_device_rings_before_the_verdict_or_after_a_veto() {
         let (mut world, _, callee, call) = rung(9, HOOKED);
         world.answer_hook(0, Verdict { refused, ..Verdict::default() });
         world.settle();
-        let rang = world.told.iter().any(|told| told.reached.contains(&callee));
+        let rang = told(&world).any(|told| told.reached.contains(&callee));
         assert_eq!(rang, refused.is_none(), "{:?}", world.history[&call].last());
         rest(world);
     }
@@ -237,7 +241,7 @@ fn invariant_10_a_started_call_has_one_record_with_the_times_and_the_reason_the_
     let world = rest(world);
     let record = &world.disk[&call];
     assert_eq!((world.disk.len(), record.talk_ms(), record.error_code), (1, Some(90_000), Some(5)));
-    let finishes: Vec<_> = world.told.iter().filter(|told| told.event.event == EventName::Finish).collect();
+    let finishes: Vec<_> = told(&world).filter(|told| told.event.event == EventName::Finish).collect();
     let at_end = finishes.iter().filter(|told| told.event.reason == Some(Reason::Hangup));
     assert!(at_end.clone().all(|told| Some(told.event.at) == record.ended_at) && at_end.count() == 2);
 }

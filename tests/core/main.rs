@@ -5,10 +5,12 @@
 //! | `table`, `glare`, `devices`, `untidy`, `routing`, `rooms` | the table of the contract, as sentences |
 //! | `stage` | one call and a hand-driven shell, for those |
 //! | `frames` | the native protocol's frames, both directions |
-//! | `world` | many users over the real machines, with virtual time and a seeded order of events |
-//! | `laws` | the invariants of the contract as predicates, which the world checks at every step |
+//! | `world` | many users over the real machines, with virtual time and an order of events that is decided from outside |
+//! | `laws` | the invariants of the contract over a world, at every instant and in the end |
+//! | `model` | every state that a few users can bring a world into; `noted` is for that |
 //! | `invariants` | one named test for each invariant |
-//! | `play` | what random players do in it |
+//! | `play` | what random players do in a world |
+//! | `net` | thousands of clients that reach a world over a bad network |
 //! | `properties`, `simulation` | random and seeded runs of the world |
 //! | `purity` | nothing impure enters the core |
 #![allow(
@@ -26,6 +28,9 @@ mod frames;
 mod glare;
 mod invariants;
 mod laws;
+mod model;
+mod net;
+mod noted;
 mod play;
 mod properties;
 mod purity;

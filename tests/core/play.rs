@@ -5,9 +5,11 @@ use std::time::Duration;
 use hookswitch::protocol::{
     codes,
     event::{Changes, Verdict},
+    ids::CallId,
 };
+use uuid::Uuid;
 
-use crate::world::World;
+use crate::world::{DEVICES, World};
 
 /// One thing that happens. The numbers pick a user, a session or a call among those there are.
 #[derive(Debug, Clone)]
@@ -38,18 +40,24 @@ pub(crate) enum Move {
 
 impl World {
     fn pick(&self, n: usize) -> usize {
-        self.clients.keys().copied().nth(n % self.clients.len().max(1)).unwrap_or(0)
+        let from = n % (self.names.len() * DEVICES);
+        let mut around = self.clients.range(from..).chain(&self.clients);
+        around.next().map_or(0, |(session, _)| *session)
     }
 
-    fn pick_call(&self, n: usize) -> Option<hookswitch::protocol::ids::CallId> {
-        self.calls.keys().copied().nth(n % self.calls.len().max(1))
+    fn pick_call(&self, n: usize) -> Option<CallId> {
+        let last = self.calls.last_key_value()?.0.0.as_u128();
+        // Those that are on are among the last.
+        let from = last.saturating_sub(n as u128 % (self.calls.len() as u128 * 2));
+        self.calls.range(CallId(Uuid::from_u128(from))..).next().map(|(call, _)| *call)
     }
 
     /// A session whose user is in a call.
     fn pick_in_call(&self, n: usize) -> usize {
-        let in_call = |id: &&usize| self.lines.held_by(&self.clients[id].user).is_some();
-        let sessions: Vec<_> = self.clients.keys().filter(in_call).copied().collect();
-        sessions.get(n % sessions.len().max(1)).copied().unwrap_or(0)
+        let Some(call) = self.pick_call(n).map(|call| &self.calls[&call].record) else { return 0 };
+        let user = if n.is_multiple_of(2) { &call.caller } else { &call.callee };
+        let devices = self.sessions(user).count();
+        self.sessions(user).nth(n / 2 % devices.max(1)).map_or(0, |(session, _)| session)
     }
 
     fn act_on_own(&mut self, n: usize, finish: bool, code: i32) {

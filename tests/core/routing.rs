@@ -38,6 +38,17 @@ fn routing_to_whom_the_caller_dialled_is_no_routing() {
 }
 
 #[test]
+fn a_call_that_is_routed_to_its_own_caller_finds_that_line_taken() {
+    let mut stage = Stage::asking();
+    let changes = Changes { target_user: Some(user("alice")), ..Changes::default() };
+    assert_eq!(
+        stage.step(Input::Verdict(Verdict { changes, ..Verdict::default() })),
+        ["record ended v2 busy 100103 by server", "alice/web < reply 100103 busy of bob v2", "over"]
+    );
+    assert_eq!((stage.record().callee.as_str(), &stage.record().dialled), ("bob", &None));
+}
+
+#[test]
 fn a_target_that_is_busy_or_offline_ends_the_call() {
     assert_eq!(
         routed().routed(Route::Busy),

@@ -1,7 +1,9 @@
-//! Two hundred users, some with several devices, for thousands of events. The seed is in the message of a failure.
+//! Hundreds of users for thousands of events, and thousands of clients over a bad network. The seed is in the message of a
+//! failure; `HOOKSWITCH_SIM_SEED` plays it again.
 
 use crate::{
     laws,
+    net::Net,
     play::Move,
     rng::Rng,
     world::{Options, World},
@@ -38,8 +40,14 @@ fn random_move(rng: &mut Rng) -> Move {
     }
 }
 
+/// The seed to play again, or those that are played in every run.
+fn seeds(usual: &[u64]) -> Vec<u64> {
+    let own = std::env::var("HOOKSWITCH_SIM_SEED").ok();
+    own.map_or_else(|| usual.to_vec(), |seed| vec![seed.parse().expect("HOOKSWITCH_SIM_SEED is a number")])
+}
+
 fn simulate(seed: u64, options: Options) -> World {
-    eprintln!("seed {seed}");
+    eprintln!("HOOKSWITCH_SIM_SEED={seed}");
     let mut world = World::new(seed, USERS, options);
     let mut moves = Rng(!seed);
     for user in 0..USERS {
@@ -47,12 +55,13 @@ fn simulate(seed: u64, options: Options) -> World {
     }
     for event in 0..EVENTS {
         world.play(&random_move(&mut moves));
-        if event % 16 == 0 {
-            laws::at_every_instant(&world).unwrap_or_else(|broken| panic!("seed {seed}, event {event}: {broken}"));
+        if event % 64 == 0 {
+            laws::at_every_instant(&world)
+                .unwrap_or_else(|broken| panic!("HOOKSWITCH_SIM_SEED={seed}, event {event}: {broken}"));
         }
     }
     world.come_to_rest();
-    laws::in_the_end(&world).unwrap_or_else(|broken| panic!("seed {seed}: {broken}"));
+    laws::in_the_end(&world).unwrap_or_else(|broken| panic!("HOOKSWITCH_SIM_SEED={seed}: {broken}"));
     world
 }
 
@@ -63,7 +72,7 @@ fn reasons(world: &World) -> std::collections::BTreeSet<&'static str> {
 
 #[test]
 fn two_hundred_users_with_hooks_keep_every_law() {
-    for seed in [1, 2, 3] {
+    for seed in seeds(&[1, 2, 3]) {
         let world = simulate(seed, Options { hooks: true, failing_disk: true });
         let seen = reasons(&world);
         for reason in ["busy", "cancelled", "disconnected", "forced", "hangup", "offline", "refused", "vetoed"] {
@@ -76,8 +85,36 @@ fn two_hundred_users_with_hooks_keep_every_law() {
 
 #[test]
 fn two_hundred_users_without_hooks_keep_every_law() {
-    for seed in [4, 5] {
+    for seed in seeds(&[4, 5]) {
         let world = simulate(seed, Options { hooks: false, failing_disk: false });
         assert!(world.history.values().filter(|steps| steps.len() == 4).count() > 100, "few calls talked");
+    }
+}
+
+/// How many users are on the bad network, and for how long. Unit of the latter: a quarter of a second.
+const CROWD: usize = 3_000;
+const TICKS: usize = 1_200;
+
+#[test]
+fn three_thousand_users_over_a_bad_network_keep_every_law_through_crashes() {
+    for seed in seeds(&[6]) {
+        eprintln!("HOOKSWITCH_SIM_SEED={seed}");
+        let mut net = Net::new(seed, CROWD, Options { hooks: true, failing_disk: true });
+        for tick in 0..TICKS {
+            net.tick(12);
+            if tick % 400 == 399 {
+                net.crash();
+            }
+            if tick % 40 == 0 {
+                net.check().unwrap_or_else(|broken| panic!("HOOKSWITCH_SIM_SEED={seed}, tick {tick}: {broken}"));
+            }
+        }
+        net.come_to_rest();
+        laws::in_the_end(&net.world).unwrap_or_else(|broken| panic!("HOOKSWITCH_SIM_SEED={seed}: {broken}"));
+        let started = net.world.history.values().filter(|steps| steps.len() == 4).count();
+        eprintln!("{CROWD} users, {} calls, {started} of them talked; {:?}", net.world.history.len(), net.seen);
+        let seen = &net.seen;
+        assert!(started > 500 && !net.world.restored.is_empty() && !net.world.joined.is_empty());
+        assert!([seen.lost, seen.twice, seen.resumes, seen.repeats].iter().all(|n| *n > 100), "{seen:?}");
     }
 }

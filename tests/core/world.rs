@@ -1,6 +1,7 @@
 //! Many users over the real machines. The shells are mirrored in memory: mailboxes, claims, routes with presence, a disk that
-//! commits late or fails, sessions with grace. Who runs next is decided by a seeded generator, one effect at a time, so that
-//! whatever may interleave on several threads does.
+//! commits late or fails, sessions with grace, a crash and what the next start restores. Who runs next is decided from outside,
+//! one effect at a time, so that whatever may interleave on several threads does: by a seeded generator in the simulation, in
+//! every possible way in the model checker.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -8,7 +9,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{laws, rng::Rng, stage::user};
+use crate::{
+    laws,
+    noted::Noted,
+    rng::Rng,
+    stage::{LONGEST, user},
+};
 use hookswitch::{
     clock,
     protocol::{
@@ -17,6 +23,7 @@ use hookswitch::{
         effect::{Devices, Effect, Input, Now, Route},
         event::{CallEvent, HookEvent},
         ids::{CallId, DeviceId, RoomNumber, UserId},
+        invariants,
         lines::Lines,
         record::{CallRecord, CallState, Timestamp},
         room::Room,
@@ -24,16 +31,21 @@ use hookswitch::{
 };
 
 mod clients;
+mod restart;
+mod snapshot;
 
-#[derive(Debug, Clone)]
-enum Message {
+/// How many devices a user may have.
+pub(crate) const DEVICES: usize = 4;
+
+#[derive(Debug, Clone, Hash)]
+pub(crate) enum Message {
     Input(Input),
     Gone { user: UserId, device: DeviceId },
     Handed(Box<Message>),
     HandedOver,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Hash)]
 pub(crate) enum Machine {
     Call(Call),
     Room(Room),
@@ -73,34 +85,45 @@ impl Machine {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Hash)]
 pub(crate) struct Actor {
     pub(crate) machine: Machine,
-    mailbox: VecDeque<Message>,
-    /// Effects may be waiting.
-    settling: bool,
+    pub(crate) mailbox: VecDeque<Message>,
+    /// What it does next, before it reads its mailbox.
+    pub(crate) next: Option<Effect>,
     /// A pending call's successor.
-    room: Option<usize>,
+    pub(crate) room: Option<usize>,
     /// What came to a room before its predecessor had passed on the rest.
     early: Option<Vec<Message>>,
     /// Stops as soon as its mailbox is empty.
-    leaving: bool,
+    pub(crate) leaving: bool,
 }
 
 impl Actor {
     /// Whether it will do something without being told and without a timer.
     pub(crate) fn is_busy(&self) -> bool {
-        self.settling || self.leaving || !self.mailbox.is_empty()
+        self.next.is_some() || self.leaving || !self.mailbox.is_empty()
+    }
+
+    fn step(&mut self, now: Now, input: Input) {
+        self.machine.step(now, input);
+        self.settle();
+    }
+
+    fn settle(&mut self) {
+        if self.next.is_none() {
+            self.next = self.machine.poll_effect();
+        }
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Live {
     pub(crate) record: Arc<CallRecord>,
     pub(crate) to: Option<usize>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Hash)]
 pub(crate) struct Client {
     pub(crate) user: UserId,
     pub(crate) device: DeviceId,
@@ -108,14 +131,14 @@ pub(crate) struct Client {
     pub(crate) expires: Option<Instant>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Write {
     record: Arc<CallRecord>,
     committed: Option<usize>,
 }
 
 /// What a party was told, and which sessions it reached.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Hash)]
 pub(crate) struct Told {
     pub(crate) user: UserId,
     pub(crate) to: Devices,
@@ -130,32 +153,47 @@ pub(crate) struct Options {
     pub(crate) failing_disk: bool,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct World {
     pub(crate) now: Now,
     pub(crate) rng: Rng,
     pub(crate) options: Options,
-    pub(crate) names: Vec<UserId>,
-    /// By session; those that are logged in.
+    pub(crate) names: Arc<[UserId]>,
+    /// Those that are logged in. By session: the user's place among the names times [`DEVICES`], and the device's.
     pub(crate) clients: BTreeMap<usize, Client>,
+    /// Sessions that are in, but whose call does not know yet.
+    pub(crate) arriving: Vec<Client>,
     /// Sessions that are out, but whose call does not know yet.
-    leaving: Vec<Client>,
+    pub(crate) leaving: Vec<Client>,
     pub(crate) lines: Lines,
     pub(crate) calls: BTreeMap<CallId, Live>,
+    /// By call: twice its number for the pending call, one more for the room.
     pub(crate) actors: BTreeMap<usize, Actor>,
+    /// Those that may have something to do.
+    awake: BTreeSet<usize>,
     pub(crate) asked: Vec<usize>,
     disk_queue: VecDeque<Write>,
     pub(crate) disk: BTreeMap<CallId, Arc<CallRecord>>,
     /// Every step of every call that was ever on.
-    pub(crate) history: BTreeMap<CallId, Vec<HookEvent>>,
-    pub(crate) told: Vec<Told>,
+    pub(crate) history: BTreeMap<CallId, Vec<Noted<HookEvent>>>,
+    /// What was said of each call, in order.
+    pub(crate) told: BTreeMap<CallId, Vec<Noted<Told>>>,
+    /// What sessions have to pass on to their clients, for whoever plays the sessions.
+    pub(crate) outgoing: Option<Vec<(usize, CallEvent)>>,
     /// Who requested the caller of a call that was meant for them.
     pub(crate) joined: BTreeSet<(UserId, CallId)>,
     /// What the hooks said of a call.
     pub(crate) verdicts: BTreeMap<CallId, Option<Code>>,
     /// Calls whose start the disk refused.
     pub(crate) unstored: BTreeSet<CallId>,
-    next: u32,
+    /// Calls that talked when the server died.
+    pub(crate) restored: BTreeSet<CallId>,
+    /// Calls that somebody who may has ended.
+    pub(crate) doomed: BTreeSet<CallId>,
+    /// The first law that was broken.
+    pub(crate) broken: Option<String>,
+    /// Numbers of calls that nobody knows any more, and the highest ever used.
+    numbers: (BTreeSet<u32>, u32),
 }
 
 impl World {
@@ -166,48 +204,79 @@ impl World {
             options,
             names: (0..users).map(|n| user(&format!("u{n}"))).collect(),
             clients: BTreeMap::new(),
+            arriving: Vec::new(),
             leaving: Vec::new(),
             lines: Lines::default(),
             calls: BTreeMap::new(),
             actors: BTreeMap::new(),
+            awake: BTreeSet::new(),
             asked: Vec::new(),
             disk_queue: VecDeque::new(),
             disk: BTreeMap::new(),
             history: BTreeMap::new(),
-            told: Vec::new(),
+            told: BTreeMap::new(),
+            outgoing: None,
             joined: BTreeSet::new(),
             verdicts: BTreeMap::new(),
             unstored: BTreeSet::new(),
-            next: 0,
+            restored: BTreeSet::new(),
+            doomed: BTreeSet::new(),
+            broken: None,
+            numbers: (BTreeSet::new(), 0),
         }
     }
 
-    fn fresh(&mut self) -> usize {
-        self.next += 1;
-        self.next as usize
+    fn law(&mut self, law: laws::Law) {
+        if let Err(broken) = law {
+            self.broken.get_or_insert(broken);
+        }
+    }
+
+    /// Where a user stands among the names.
+    pub(crate) fn place_of(user: &UserId) -> usize {
+        user.as_str()[1..].parse().unwrap()
+    }
+
+    /// The user's sessions.
+    pub(crate) fn sessions(&self, user: &UserId) -> impl Iterator<Item = (usize, &Client)> {
+        let first = Self::place_of(user) * DEVICES;
+        self.clients.range(first..first + DEVICES).map(|(session, client)| (*session, client))
     }
 
     // The actors.
 
     /// Runs somebody who has something to do. `false`: nobody has.
     pub(crate) fn run_one(&mut self) -> bool {
-        let now = self.now.mono;
-        let busy = |actor: &Actor| actor.is_busy() || actor.machine.poll_timeout().is_some_and(|due| due <= now);
-        let mut ready: Vec<_> = self.actors.iter().filter(|(_, actor)| busy(actor)).map(|(id, _)| Some(*id)).collect();
-        ready.extend(self.leaving.iter().map(|_| None));
-        if ready.is_empty() {
+        let (arriving, leaving) = (self.arriving.len(), self.leaving.len());
+        let ready = self.awake.len() + arriving + leaving;
+        if ready == 0 {
             return false;
         }
-        match ready[self.rng.below(ready.len())] {
-            Some(actor) => self.run(actor),
-            None => {
-                let gone = self.leaving.swap_remove(self.rng.below(self.leaving.len()));
-                if let Some(call) = self.lines.held_by(&gone.user) {
-                    self.tell_call(call, Message::Gone { user: gone.user, device: gone.device });
-                }
+        match self.rng.below(ready) {
+            n if n < arriving => self.arrive(n),
+            n if n < arriving + leaving => self.leave(n - arriving),
+            n => {
+                let actor = self.awake.iter().copied().nth(n - arriving - leaving).unwrap();
+                self.run(actor);
             }
         }
         true
+    }
+
+    /// A session that is in finds out which call its user is in, and tells it.
+    pub(crate) fn arrive(&mut self, which: usize) {
+        let Client { user, device, .. } = self.arriving.swap_remove(which);
+        if let Some(call) = self.lines.held_by(&user) {
+            self.tell_call(call, Message::Input(Input::Back { user, device }));
+        }
+    }
+
+    /// A session that is out finds out which call its user is in, and tells it.
+    pub(crate) fn leave(&mut self, which: usize) {
+        let Client { user, device, .. } = self.leaving.swap_remove(which);
+        if let Some(call) = self.lines.held_by(&user) {
+            self.tell_call(call, Message::Gone { user, device });
+        }
     }
 
     /// Everybody does what there is to do, the disk works.
@@ -231,20 +300,52 @@ impl World {
         self.asked.retain(|actor| self.actors.contains_key(actor));
     }
 
-    fn start(&mut self, machine: Machine, early: Option<Vec<Message>>) -> usize {
-        let id = self.fresh();
-        let mailbox = VecDeque::new();
-        self.actors.insert(id, Actor { machine, mailbox, settling: true, room: None, early, leaving: false });
-        id
+    fn start(&mut self, id: usize, machine: Machine, early: Option<Vec<Message>>) {
+        let mut actor = Actor { machine, mailbox: VecDeque::new(), next: None, room: None, early, leaving: false };
+        actor.settle();
+        self.actors.insert(id, actor);
+        self.awake.insert(id);
     }
 
-    fn run(&mut self, id: usize) {
-        let now = self.now;
+    fn send(&mut self, id: usize, message: Message) {
+        if let Some(actor) = self.actors.get_mut(&id) {
+            actor.mailbox.push_back(message);
+            self.awake.insert(id);
+        }
+    }
+
+    /// Wakes those whose time has come.
+    pub(crate) fn wake_due(&mut self) {
+        let now = self.now.mono;
+        let due = |actor: &Actor| actor.machine.poll_timeout().is_some_and(|due| due <= now);
+        self.awake.extend(self.actors.iter().filter(|(_, actor)| due(actor)).map(|(id, _)| *id));
+    }
+
+    /// The next thing that this actor does.
+    pub(crate) fn run(&mut self, id: usize) {
+        self.run_at(id, self.now);
+        let idle =
+            |actor: &Actor| !actor.is_busy() && actor.machine.poll_timeout().is_none_or(|due| due > self.now.mono);
+        if self.actors.get(&id).is_none_or(idle) {
+            self.awake.remove(&id);
+        }
+    }
+
+    /// The actor's timer fires, at the time it was set to, whatever others are about to do.
+    pub(crate) fn fire(&mut self, id: usize) {
         let actor = self.actors.get_mut(&id).unwrap();
-        if actor.settling {
-            match actor.machine.poll_effect() {
-                Some(effect) => self.perform(id, effect),
-                None => actor.settling = false,
+        if let Some(mono) = actor.machine.poll_timeout() {
+            actor.step(Now { mono, ..self.now }, Input::DeadlinePassed);
+            self.awake.insert(id);
+        }
+    }
+
+    fn run_at(&mut self, id: usize, now: Now) {
+        let actor = self.actors.get_mut(&id).unwrap();
+        if let Some(effect) = actor.next.take() {
+            self.perform(id, effect);
+            if let Some(actor) = self.actors.get_mut(&id) {
+                actor.settle();
             }
             return;
         }
@@ -252,16 +353,12 @@ impl World {
             if actor.leaving {
                 self.stop(id);
             } else {
-                actor.machine.step(now, Input::DeadlinePassed);
-                actor.settling = true;
+                actor.step(now, Input::DeadlinePassed);
             }
             return;
         };
         if let Some(room) = actor.room {
-            if let Some(room) = self.actors.get_mut(&room) {
-                room.mailbox.push_back(Message::Handed(Box::new(message)));
-            }
-            return;
+            return self.send(room, Message::Handed(Box::new(message)));
         }
         match (&mut actor.early, message) {
             (early, Message::HandedOver) => {
@@ -279,10 +376,8 @@ impl World {
         let input = match message {
             Message::Input(input) => input,
             Message::Gone { user, device } => {
-                let online = |of: Option<&DeviceId>| {
-                    self.clients.values().any(|there| there.user == user && of.is_none_or(|of| there.device == *of))
-                };
-                let (device_online, user_online) = (online(Some(&device)), online(None));
+                let device_online = self.sessions(&user).any(|(_, there)| there.device == device);
+                let user_online = self.sessions(&user).next().is_some();
                 Input::Gone { user, device, device_online, user_online }
             }
             Message::Handed(_) | Message::HandedOver => return,
@@ -292,14 +387,13 @@ impl World {
         if !actor.machine.is_opening() {
             actor.machine.step(now, Input::DeadlinePassed);
         }
-        actor.machine.step(now, input);
-        actor.settling = true;
+        actor.step(now, input);
     }
 
     fn stop(&mut self, id: usize) {
         let actor = self.actors.remove(&id).unwrap();
-        if let Some(room) = actor.room.and_then(|room| self.actors.get_mut(&room)) {
-            room.mailbox.push_back(Message::HandedOver);
+        if let Some(room) = actor.room {
+            self.send(room, Message::HandedOver);
         }
     }
 
@@ -310,27 +404,20 @@ impl World {
                 let call = self.actors[&id].machine.record().clone();
                 let route = self.route(&call, to.as_ref());
                 let now = self.now;
-                self.actors.get_mut(&id).unwrap().machine.step(now, Input::Routed(route));
+                self.actors.get_mut(&id).unwrap().step(now, Input::Routed(route));
             }
-            Effect::Record { call, event, commit } => self.record(id, &call, event, commit),
-            Effect::Deliver { user, to, event } => {
-                let meant = |client: &Client| match &to {
-                    Devices::All => true,
-                    Devices::One(device) => client.device == *device,
-                    Devices::AllBut(device) => client.device != *device,
-                };
-                let reached = self.clients.iter().filter(|(_, client)| client.user == user && meant(client));
-                let reached = reached.map(|(session, _)| *session).collect();
-                self.told.push(Told { user, to, event, reached });
-            }
+            Effect::Record { call, event, commit } => self.record(Some(id), &call, event, commit),
+            Effect::Deliver { user, to, event } => self.deliver(user, to, event),
             Effect::Relay { call, user, from, .. } => {
-                laws::relay_stays_inside(self, call, &user, &from).unwrap();
+                let law = laws::relay_stays_inside(self, call, &user, &from);
+                self.law(law);
             }
             Effect::OpenRoom(answer) => {
-                let call = answer.call.id;
-                let number = RoomNumber::new(self.fresh() as i32).unwrap();
-                let room = Room::open(*answer, number, Some(Duration::from_secs(7_200)), self.now);
-                let room = self.start(Machine::Room(room), Some(Vec::new()));
+                let (call, room) = (answer.call.id, id + 1);
+                // As many rooms as calls.
+                let number = RoomNumber::new(id as i32 / 2).unwrap();
+                let machine = Room::open(*answer, number, Some(LONGEST), self.now);
+                self.start(room, Machine::Room(machine), Some(Vec::new()));
                 if let Some(live) = self.calls.get_mut(&call) {
                     live.to = Some(room);
                 }
@@ -341,22 +428,36 @@ impl World {
         }
     }
 
+    fn deliver(&mut self, user: UserId, to: Devices, event: CallEvent) {
+        let meant = |client: &Client| match &to {
+            Devices::All => true,
+            Devices::One(device) => client.device == *device,
+            Devices::AllBut(device) => client.device != *device,
+        };
+        let reached = self.sessions(&user).filter(|(_, client)| meant(client));
+        let reached: Vec<_> = reached.map(|(session, _)| session).collect();
+        if let Some(outgoing) = &mut self.outgoing {
+            outgoing.extend(reached.iter().map(|session| (*session, event.clone())));
+        }
+        // What names no call is of none.
+        if let Some((call, _)) = event.call {
+            self.told.entry(call).or_default().push(Noted::new(Told { user, to, event, reached }));
+        }
+    }
+
     fn route(&mut self, call: &CallRecord, to: Option<&UserId>) -> Route {
         if let Some(to) = to {
             let from = call.dialled.as_ref().unwrap_or(&call.callee);
             if !self.lines.reroute(call.id, from, to) {
-                laws::busy_is_true(self, to).unwrap();
+                let law = laws::busy_is_true(self, to);
+                self.law(law);
                 return Route::Busy;
             }
         }
-        if self.clients.values().any(|client| client.user == call.callee) {
-            Route::Online(Door::Native)
-        } else {
-            Route::Offline
-        }
+        if self.sessions(&call.callee).next().is_some() { Route::Online(Door::Native) } else { Route::Offline }
     }
 
-    fn record(&mut self, id: usize, call: &Arc<CallRecord>, event: HookEvent, commit: bool) {
+    fn record(&mut self, id: Option<usize>, call: &Arc<CallRecord>, event: HookEvent, commit: bool) {
         let ended = call.state == CallState::Ended;
         if let Some(live) = self.calls.get_mut(&call.id).filter(|live| live.record.version <= call.version) {
             live.record = Arc::clone(call);
@@ -367,14 +468,19 @@ impl World {
         if ended {
             self.lines.free(call);
         }
-        self.history.entry(call.id).or_default().push(event);
-        self.disk_queue.push_back(Write { record: Arc::clone(call), committed: commit.then_some(id) });
+        let steps = self.history.entry(call.id).or_default();
+        if let Some(before) = steps.last()
+            && let Some(broken) = invariants::check_step(&before.call, call).first()
+        {
+            self.broken.get_or_insert(format!("{broken:?}: {call:?}"));
+        }
+        steps.push(Noted::new(event));
+        self.disk_queue.push_back(Write { record: Arc::clone(call), committed: id.filter(|_| commit) });
     }
 
     fn tell_call(&mut self, call: CallId, message: Message) {
-        let to = self.calls.get(&call).and_then(|live| live.to);
-        if let Some(actor) = to.and_then(|to| self.actors.get_mut(&to)) {
-            actor.mailbox.push_back(message);
+        if let Some(to) = self.calls.get(&call).and_then(|live| live.to) {
+            self.send(to, message);
         }
     }
 

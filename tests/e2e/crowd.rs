@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use serde_json::json;
+use tokio::task::JoinHandle;
 
 use crate::support::{Client, Server, Setup, eventually, finish, reply, roll};
 
@@ -47,13 +48,23 @@ async fn come(address: SocketAddr, me: u64) -> Client {
     client
 }
 
+/// Whatever goes on: what must hold, holds.
+async fn sound(server: &Server) {
+    let found = server.get("/api/v1/debug/invariants").await;
+    assert_eq!(found["ok"], true, "{found}");
+}
+
 #[tokio::test]
 async fn a_crowd_leaves_one_end_for_each_call_and_nobody_busy() {
     let server: Server = Setup::dev().set("SESSION__RESUME_GRACE_SECS", 0.2).start().await;
     let crowd: Vec<_> = (0..USERS).map(|me| tokio::spawn(live(server.address, me))).collect();
+    while !crowd.iter().all(JoinHandle::is_finished) {
+        sound(&server).await;
+    }
     for one in crowd {
         one.await.unwrap();
     }
+    sound(&server).await;
     for gauge in ["hookswitch_actors{kind=\"call\"}", "hookswitch_actors{kind=\"room\"}", "hookswitch_sessions"] {
         eventually(gauge, || async { (server.metric(gauge).await == 0.0).then_some(()) }).await;
     }

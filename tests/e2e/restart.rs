@@ -36,6 +36,7 @@ async fn a_talk_outlives_the_server_where_both_come_back() {
     assert_eq!(record["version"], 4);
     let (other, next) = talk(&mut alice, &mut bob).await;
     assert!(next > room);
+    assert_eq!(server.get("/api/v1/debug/invariants").await["ok"], true);
     let page = eventually("both are listed", || async {
         let page = server.get("/api/v1/calls").await;
         (page["items"].as_array().unwrap().len() == 2).then_some(page)

@@ -72,6 +72,23 @@ async fn metrics_count_calls_and_requests_by_pattern() {
 }
 
 #[tokio::test]
+async fn the_invariants_hold_and_are_all_named() {
+    let server = Server::dev();
+    let (_alice, _bob, _id) = talking(&server).await;
+    let mut carol = Client::log_in(&server, "carol").await;
+    let _dave = Client::log_in(&server, "dave").await;
+    carol.ring("dave").await;
+    let found = server.get("/debug/invariants").await;
+    assert_eq!((&found["ok"], &found["calls"], &found["lines"]), (&json!(true), &json!(2), &json!(4)), "{found}");
+    assert_eq!(found["sessions"], json!(4));
+    for (n, invariant) in found["invariants"].as_array().unwrap().iter().enumerate() {
+        assert_eq!((&invariant["number"], &invariant["ok"]), (&json!(n + 1), &json!(true)), "{invariant}");
+        assert!(!invariant["name"].as_str().unwrap().is_empty() && invariant["violations"] == json!([]));
+    }
+    assert_eq!(found["invariants"].as_array().unwrap().len(), 15);
+}
+
+#[tokio::test]
 async fn statistics_tell_what_goes_on_and_what_went_on() {
     let server = Server::dev();
     let (_alice, _bob, _id) = talking(&server).await;

@@ -3,12 +3,13 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
 use actix::{ActorContext as _, AsyncContext as _, Context};
+use bytestring::ByteString;
 
 use super::{Session, ToConn};
 use crate::{
     actors::{directory::Placed, messages::ToCall},
     clock,
-    metrics::Direction,
+    metrics::{Heard, Said},
     protocol::{
         call::Request,
         codes::{self, Code},
@@ -45,8 +46,9 @@ impl Session {
         let (id, frame) = match native::decode(text) {
             Ok(read) => read,
             Err(error) => {
+                self.core.metrics().heard(Heard::Unreadable);
                 self.hopeless = if error.hopeless { self.hopeless + 1 } else { 0 };
-                self.send(ToConn::Frame(native::error(error.id.as_ref(), error.error_code, &error.message)));
+                self.say(Said::Error, native::error(error.id.as_ref(), error.error_code, &error.message));
                 if self.hopeless >= HOPELESS_FRAMES {
                     self.close(4400, "these are no frames of this protocol");
                 }
@@ -54,11 +56,20 @@ impl Session {
             }
         };
         self.hopeless = 0;
+        self.core.metrics().heard(match &frame {
+            ClientFrame::Call(_) => Heard::Call,
+            ClientFrame::Signal { .. } => Heard::Signal,
+            ClientFrame::Watch(_) => Heard::Watch,
+            ClientFrame::Unwatch(_) => Heard::Unwatch,
+            ClientFrame::Ping => Heard::Ping,
+            ClientFrame::Logout => Heard::Logout,
+            ClientFrame::Login => Heard::Login,
+        });
         let fingerprint = match id.as_ref().map(|id| self.machine.admit(id, &frame)) {
-            Some(Admission::Repeat(answer)) => return self.send(ToConn::Frame(answer)),
+            Some(Admission::Repeat(answer)) => return self.say(Said::Ok, answer),
             Some(Admission::Conflict) => {
                 let message = "another frame had this id: take a fresh one";
-                return self.send(ToConn::Frame(native::error(id.as_ref(), codes::BAD_PARAMETER, message)));
+                return self.say(Said::Error, native::error(id.as_ref(), codes::BAD_PARAMETER, message));
             }
             // The names of everybody may be long, and asking for them twice does no harm.
             Some(Admission::New(fingerprint)) => Some(fingerprint).filter(|_| frame != ClientFrame::Watch(None)),
@@ -75,10 +86,10 @@ impl Session {
             if let (Some(id), Some(fingerprint)) = (id, fingerprint) {
                 self.machine.remember(id, fingerprint, answer.clone());
             }
-            self.send(ToConn::Frame(answer));
+            self.say(if outcome.answer.is_ok() { Said::Ok } else { Said::Error }, answer);
         }
         if let Some(event) = outcome.then {
-            self.machine.push(|seq| native::call_event(seq, &event));
+            self.tell(&event);
         }
         if logs_out {
             self.end();
@@ -109,7 +120,7 @@ impl Session {
                 Outcome::ok()
             }
             ClientFrame::Ping => {
-                self.send(ToConn::Frame(native::pong()));
+                self.say(Said::Pong, native::pong());
                 Outcome::ok()
             }
             ClientFrame::Logout => Outcome::ok(),
@@ -220,6 +231,7 @@ impl Session {
             None => self.watches_all,
         };
         if news {
+            self.core.metrics().said(Said::Presence);
             self.machine.push(|seq| native::presence(seq, user, online));
         }
     }
@@ -229,8 +241,20 @@ impl Session {
         if event.event == EventName::Request && event.call.is_some() && event.call == self.shown {
             return;
         }
-        self.core.metrics().ws_message(Direction::Out, "call");
+        self.tell(event);
+    }
+}
+
+impl Session {
+    fn tell(&mut self, event: &CallEvent) {
+        self.core.metrics().said(Said::Call);
         self.machine.push(|seq| native::call_event(seq, event));
+    }
+
+    /// Says what need not be said again after a lost line.
+    pub(super) fn say(&mut self, kind: Said, frame: ByteString) {
+        self.core.metrics().said(kind);
+        self.send(ToConn::Frame(frame));
     }
 }
 

@@ -33,7 +33,7 @@ use crate::{
     auth::turn,
     clock,
     config::SessionPolicy,
-    metrics::{ConnectionResult, Limit},
+    metrics::{ConnectionResult, Limit, Said},
     protocol::{
         codes::{self, Door},
         effect::{Input, Party},
@@ -204,7 +204,7 @@ impl Session {
             Err(super::directory::TooManySessions) => {
                 self.core.metrics().limit_hit(Limit::SessionsPerUser);
                 let message = "this user has as many sessions as one may have: log one of them out first";
-                self.send(ToConn::Frame(native::error(self.login_id.as_ref(), codes::LOGGED_IN_ELSEWHERE, message)));
+                self.say(Said::Error, native::error(self.login_id.as_ref(), codes::LOGGED_IN_ELSEWHERE, message));
                 self.close(4429, "too many sessions");
                 self.over = true;
                 ctx.stop();
@@ -228,6 +228,7 @@ impl Session {
             calls: &calls,
             seq: attached.seq,
         });
+        self.core.metrics().said(Said::LoggedIn);
         self.send(ToConn::LoggedIn(frame, ctx.address()));
         if !attached.resumed {
             self.shown = calls.first().map(|shown| (shown.call.id, shown.call.version));
@@ -334,7 +335,7 @@ impl Session {
         if !std::mem::replace(&mut self.draining, true) {
             let wait = Duration::from_secs_f64(0.5 + 4.5 * clock::fraction());
             let message = "the server is stopping: reconnect after a moment";
-            self.send(ToConn::Frame(native::closing(codes::SERVER_DRAINING, Some(wait), true, message)));
+            self.say(Said::Closing, native::closing(codes::SERVER_DRAINING, Some(wait), true, message));
         }
         self.leave_when_free(ctx);
     }
@@ -435,18 +436,19 @@ impl Handler<ToEndpoint> for Session {
                 return;
             }
             ToEndpoint::Signal { call, from, data } => {
+                self.core.metrics().said(Said::Signal);
                 self.machine.push(|seq| native::signal(seq, call, &from, &data));
             }
             ToEndpoint::PresenceChanged(user) => self.presence_changed(&user),
             ToEndpoint::Kick => {
-                self.send(ToConn::Frame(native::closing(codes::KICKED, None, false, "an admin ended this session")));
+                self.say(Said::Closing, native::closing(codes::KICKED, None, false, "an admin ended this session"));
                 self.end();
                 self.close(4411, "kicked");
                 ctx.stop();
             }
             ToEndpoint::Replaced { same_device } => {
                 let message = "the same user logged in again";
-                self.send(ToConn::Frame(native::closing(codes::LOGGED_IN_ELSEWHERE, None, false, message)));
+                self.say(Said::Closing, native::closing(codes::LOGGED_IN_ELSEWHERE, None, false, message));
                 if same_device {
                     self.over = true;
                     let directory = self.core.directory();

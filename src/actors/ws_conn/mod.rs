@@ -36,7 +36,7 @@ use super::{
     session::{Conn, ConnClosed, Frame, Pong, Session},
 };
 use crate::{
-    metrics::{Direction, Limit},
+    metrics::{Heard, Limit, Said},
     protocol::{
         codes,
         ids::DeviceId,
@@ -331,14 +331,11 @@ impl WsConn {
                     self.close(4429, "wait for logged_in");
                 }
             }
-            Phase::On(session) => {
-                self.core.metrics().ws_message(Direction::In, "text");
-                match session.try_send(Frame(text)) {
-                    Ok(()) => {}
-                    Err(SendError::Full(_)) => self.close(4429, "too many frames at once"),
-                    Err(SendError::Closed(_)) => self.close(1011, "the session has ended"),
-                }
-            }
+            Phase::On(session) => match session.try_send(Frame(text)) {
+                Ok(()) => {}
+                Err(SendError::Full(_)) => self.close(4429, "too many frames at once"),
+                Err(SendError::Closed(_)) => self.close(1011, "the session has ended"),
+            },
             Phase::Closing => {}
         }
     }
@@ -353,6 +350,7 @@ impl WsConn {
     }
 
     fn check(&mut self, mut login: Login) {
+        self.core.metrics().heard(Heard::Login);
         if let Phase::Silent(Some(bearer)) = &mut self.phase
             && login.credentials.is_none()
         {
@@ -366,6 +364,7 @@ impl WsConn {
     }
 
     fn refuse(&mut self, id: Option<&FrameId>, refused: &Refused) {
+        self.core.metrics().said(Said::Error);
         self.say(Message::Text(native::error(id, refused.error_code, &refused.message)));
         self.ticket.refused(refused.close);
         self.close(refused.close, "login refused");

@@ -9,32 +9,32 @@ use hookswitch::protocol::{
     event::Verdict,
     ids::{CallId, UserId},
     lines::Claim,
-    record::CallState,
+    record::{CallRecord, CallState},
 };
 use uuid::Uuid;
 
-use super::{Client, Live, Machine, Message, World};
+use super::{Client, DEVICES, Live, Machine, Message, World};
 use crate::{
     laws,
     stage::{GRACE, RING, device, opaque},
 };
 
+/// Whether this finish ends the call, whatever else happens: it talks, and one of the two devices that do says so.
+fn hangs_up(call: &CallRecord, act: &Act) -> bool {
+    let device = if act.by.user == call.caller { Some(&call.caller_device) } else { call.callee_device.as_ref() };
+    call.state == CallState::Talking && call.is_meant_by(act) && device == Some(&act.by.device)
+}
+
 impl World {
     // What clients do.
 
     pub(crate) fn log_in(&mut self, name: usize, on: usize) -> usize {
-        let (user, device) = (self.names[name % self.names.len()].clone(), device(&format!("d{on}")));
-        let same = |client: &Client| client.user == user && client.device == device;
-        let replaced: Vec<_> = self.clients.iter().filter(|(_, c)| same(c)).map(|(id, _)| *id).collect();
-        for session in replaced {
-            let client = self.clients.remove(&session).unwrap();
-            self.leaving.push(client);
-        }
-        let session = self.fresh();
-        self.clients.insert(session, Client { user: user.clone(), device: device.clone(), expires: None });
-        if let Some(call) = self.lines.held_by(&user) {
-            self.tell_call(call, Message::Input(Input::Back { user, device }));
-        }
+        let (name, on) = (name % self.names.len(), on % DEVICES);
+        let (user, device) = (self.names[name].clone(), device(&format!("d{on}")));
+        let session = name * DEVICES + on;
+        let client = Client { user, device, expires: None };
+        self.arriving.push(client.clone());
+        self.leaving.extend(self.clients.insert(session, client));
         session
     }
 
@@ -63,10 +63,12 @@ impl World {
         if callee == client.user {
             return None;
         }
-        let id = CallId(Uuid::from_u128(self.fresh() as u128));
+        let number = self.next_number();
+        let id = CallId(Uuid::from_u128(number.into()));
         let by = Party { user: client.user.clone(), device: client.device, door: Door::Native };
         let claim = self.lines.claim(id, &client.user, &callee);
         if let Claim::CallerBusy(other) = claim {
+            self.numbers.0.insert(number);
             let live = self.calls.get(&other)?;
             let met = &live.record;
             let crosses = met.caller == callee && met.callee == client.user && met.state < CallState::Talking;
@@ -78,14 +80,16 @@ impl World {
             return None;
         }
         if claim == Claim::CalleeBusy {
-            laws::busy_is_true(self, &callee).unwrap();
+            let law = laws::busy_is_true(self, &callee);
+            self.law(law);
         }
         let sdp = Some(opaque("offer"));
         let user_str = String::new();
         let request = Request { id, by, callee, flags: 0, param: 0, user_str, sdp, ring, placed: false };
         let call = Call::place(request, claim == Claim::Taken, self.options.hooks, RING, self.now);
         let record = Arc::new(call.record().clone());
-        let actor = self.start(Machine::Call(call), None);
+        let actor = number as usize * 2;
+        self.start(actor, Machine::Call(call), None);
         self.calls.insert(id, Live { record, to: Some(actor) });
         Some(id)
     }
@@ -98,6 +102,9 @@ impl World {
         let (flags, param, user_str) = (0, 0, String::new());
         let act = Act { by, other: other.clone(), call: None, error_code, flags, param, user_str, sdp: None };
         if let Some(call) = line {
+            if finish && self.calls.get(&call).is_some_and(|live| hangs_up(&live.record, &act)) {
+                self.doomed.insert(call);
+            }
             let input = if finish { Input::Finish(act) } else { Input::Reply(act) };
             self.tell_call(call, Message::Input(input));
         }
@@ -114,6 +121,9 @@ impl World {
     // What the business server does.
 
     pub(crate) fn force(&mut self, call: CallId, error_code: Code) {
+        if self.calls.get(&call).is_some_and(|live| live.to.is_some()) {
+            self.doomed.insert(call);
+        }
         self.tell_call(call, Message::Input(Input::Force { error_code, user_str: String::new() }));
     }
 
@@ -129,16 +139,20 @@ impl World {
             return;
         }
         let actor = self.asked.swap_remove(which % self.asked.len());
-        if let Some(there) = self.actors.get_mut(&actor) {
+        if let Some(there) = self.actors.get(&actor) {
             self.verdicts.insert(there.machine.record().id, verdict.refused);
-            there.mailbox.push_back(Message::Input(Input::Verdict(verdict)));
+            self.send(actor, Message::Input(Input::Verdict(verdict)));
         }
     }
 
     // The disk.
 
+    /// The disk writes what is next, or refuses. What it refuses waits, as in the journal, unless it is now or never.
     pub(crate) fn commit(&mut self, works: bool) {
         let Some(write) = self.disk_queue.pop_front() else { return };
+        if !works && write.committed.is_none() {
+            return self.disk_queue.push_front(write);
+        }
         let id = write.record.id;
         if works {
             self.disk.insert(id, Arc::clone(&write.record));
@@ -149,13 +163,40 @@ impl World {
             if !works && !followed {
                 self.unstored.insert(id);
             }
-            if let Some(actor) = self.actors.get_mut(&actor) {
-                actor.mailbox.push_back(Message::Input(Input::Committed(works)));
-            }
+            self.send(actor, Message::Input(Input::Committed(works)));
         }
         if write.record.state == CallState::Ended {
             self.calls.remove(&id);
         }
+    }
+
+    /// The disk writes all that waits.
+    pub(crate) fn commit_all(&mut self) {
+        while self.disk_waits() {
+            self.commit(true);
+        }
+    }
+
+    /// The disk refuses the first start that waits; what is in front of it goes on waiting.
+    pub(crate) fn refuse_start(&mut self) {
+        let before = self.disk_queue.drain(..self.writes_before_a_start()).collect::<Vec<_>>();
+        self.commit(false);
+        before.into_iter().rev().for_each(|write| self.disk_queue.push_front(write));
+    }
+
+    /// Whether the disk has something to write.
+    pub(crate) fn disk_waits(&self) -> bool {
+        !self.disk_queue.is_empty()
+    }
+
+    /// Whether somebody waits for the disk.
+    pub(crate) fn start_waits(&self) -> bool {
+        self.writes_before_a_start() < self.disk_queue.len()
+    }
+
+    /// How many writes nobody waits for are next.
+    pub(crate) fn writes_before_a_start(&self) -> usize {
+        self.disk_queue.iter().take_while(|write| write.committed.is_none()).count()
     }
 
     // Time.
@@ -173,5 +214,6 @@ impl World {
         for session in expired {
             self.log_out(session);
         }
+        self.wake_due();
     }
 }
