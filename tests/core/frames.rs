@@ -46,7 +46,7 @@ fn golden(frame: &str, expected: &Value) {
 #[test]
 fn a_long_value_is_not_repeated_to_its_sender() {
     let error = refused(&call(&json!({"event": "x".repeat(60_000)})));
-    assert!(error.message.contains("unknown variant `xxx") && error.message.len() < 1_000, "{}", error.message);
+    assert!(error.message.starts_with("event: ") && error.message.len() < 1_000, "{}", error.message);
 }
 
 #[test]

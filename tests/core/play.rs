@@ -106,7 +106,11 @@ impl World {
                 let changes = Changes { target_user, ..Changes::default() };
                 self.answer_hook(n, Verdict { changes, ..Verdict::default() });
             }
-            Move::Commit(works) => self.commit(works || !self.options.failing_disk),
+            // In groups, as the writer does it.
+            Move::Commit(works) => {
+                let works = works || !self.options.failing_disk;
+                (0..if works { 8 } else { 1 }).for_each(|_| self.commit(works));
+            }
             Move::Pass(secs) => self.pass(Duration::from_secs(secs)),
             Move::Run(steps) => {
                 for _ in 0..steps {

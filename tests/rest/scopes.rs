@@ -25,12 +25,12 @@ async fn routes(server: &Server) -> Vec<Route> {
             routes.push(Route { method: method.to_uppercase(), path, scope });
         }
     }
-    assert_eq!(routes.len(), 26);
+    assert_eq!(routes.len(), 27);
     routes
 }
 
 /// What the contract gives each scope beyond the one before. Whatever is not here is an admin's.
-const READ: [(&str, &str); 11] = [
+const READ: [(&str, &str); 12] = [
     ("GET", "/calls"),
     ("GET", "/calls/"),
     ("GET", "/rooms"),
@@ -42,6 +42,7 @@ const READ: [(&str, &str); 11] = [
     ("GET", "/stats"),
     ("GET", "/events"),
     ("GET", "/nodes"),
+    ("GET", "/debug/invariants"),
 ];
 const CONTROL: [(&str, &str); 4] =
     [("POST", "/calls"), ("POST", "/calls/"), ("POST", "/users/nobody/finish"), ("POST", "/users/nobody/kick")];

@@ -72,7 +72,10 @@ async fn an_end_that_did_not_fit_on_the_disk_can_be_written_again() {
     told.recv().unwrap().unwrap_err();
     assert_eq!(store.unfinished().unwrap().len(), 1);
     limit_pages(&store, 1_000_000).await;
-    persist(&store, &over);
+    let (tell, told) = mpsc::channel::<Outcome>();
+    let done = Some(Box::new(move |outcome| tell.send(outcome).unwrap()) as _);
+    store.persist_again(CallWrite { done, ..write(&over) }).unwrap();
+    told.recv().unwrap().unwrap();
     assert!(store.unfinished().unwrap().is_empty());
     assert_eq!(store.call(over.id).await.unwrap(), Some(over));
 }
