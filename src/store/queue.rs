@@ -18,6 +18,8 @@ pub(super) struct Queue<T> {
 struct State<T> {
     jobs: VecDeque<T>,
     closed: bool,
+    /// How many jobs wake the thread; nobody needs waking while it works.
+    wanted: usize,
 }
 
 /// What [`Queue::take`] came back with.
@@ -31,7 +33,7 @@ pub(super) enum Taken<T> {
 impl<T> Queue<T> {
     pub(super) fn new(capacity: usize) -> Self {
         Self {
-            state: Mutex::new(State { jobs: VecDeque::new(), closed: false }),
+            state: Mutex::new(State { jobs: VecDeque::new(), closed: false, wanted: usize::MAX }),
             ready: Condvar::new(),
             capacity: capacity.max(1),
         }
@@ -51,8 +53,11 @@ impl<T> Queue<T> {
             return Err((job, StoreError::Full));
         }
         state.jobs.push_back(job);
+        let wake = state.jobs.len() == state.wanted;
         drop(state);
-        self.ready.notify_one();
+        if wake {
+            self.ready.notify_one();
+        }
         Ok(())
     }
 
@@ -66,19 +71,31 @@ impl<T> Queue<T> {
 
     /// Waits for work, at most for `patience` where that is given, and takes up to `most` jobs, the oldest first.
     pub(super) fn take(&self, most: usize, patience: Option<Duration>) -> Taken<T> {
-        let idle = |state: &mut State<T>| state.jobs.is_empty() && !state.closed;
-        let state = self.lock();
-        let mut state = match patience {
-            None => self.ready.wait_while(state, idle).unwrap_or_else(PoisonError::into_inner),
-            Some(patience) => {
-                self.ready.wait_timeout_while(state, patience, idle).unwrap_or_else(PoisonError::into_inner).0
-            }
-        };
+        let mut state = self.wait(1, patience);
         if state.jobs.is_empty() {
             return if state.closed { Taken::Closed } else { Taken::TimedOut };
         }
         let n = state.jobs.len().min(most.max(1));
         Taken::Jobs(state.jobs.drain(..n).collect())
+    }
+
+    /// Lets jobs gather for that long, or until there are `enough`.
+    pub(super) fn gather(&self, enough: usize, time: Duration) {
+        drop(self.wait(enough, Some(time)));
+    }
+
+    fn wait(&self, wanted: usize, patience: Option<Duration>) -> MutexGuard<'_, State<T>> {
+        let mut state = self.lock();
+        state.wanted = wanted;
+        let few = |state: &mut State<T>| state.jobs.len() < wanted && !state.closed;
+        let mut state = match patience {
+            None => self.ready.wait_while(state, few).unwrap_or_else(PoisonError::into_inner),
+            Some(patience) => {
+                self.ready.wait_timeout_while(state, patience, few).unwrap_or_else(PoisonError::into_inner).0
+            }
+        };
+        state.wanted = usize::MAX;
+        state
     }
 
     /// Refuses new jobs. Those that wait are still handed out.

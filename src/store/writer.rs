@@ -35,6 +35,10 @@ use crate::{
 
 /// The most jobs in one transaction. More: fewer fsyncs under load. Fewer: the first of a batch waits less for the last.
 const BATCH: usize = 1_024;
+/// How long commits are apart under load. Longer: fewer fsyncs. Shorter: a start waits less for its commit.
+const COMMIT_EVERY: Duration = Duration::from_millis(1);
+/// From how many jobs in a batch on there is load: whoever is alone need not wait for company.
+const LOAD: usize = 8;
 /// How often an unwritable store is tried. Shorter: recovers sooner. Longer: less work for a disk that is in trouble.
 const PROBE_EVERY: Duration = Duration::from_millis(250);
 /// What a probe asks the disk for. Unit: bytes; some batches' worth.
@@ -89,7 +93,14 @@ impl Writer {
             let due = self.sweeper.as_ref().map(Sweeper::due).into_iter().chain(self.probe_at).min();
             let patience = due.map(|due| due.saturating_duration_since(clock::now()));
             match self.shared.jobs.take(BATCH, patience) {
-                Taken::Jobs(jobs) => self.batch(jobs),
+                Taken::Jobs(jobs) => {
+                    let (begun, busy) = (clock::now(), jobs.len() >= LOAD);
+                    self.batch(jobs);
+                    let took = clock::now().saturating_duration_since(begun);
+                    if busy && took < COMMIT_EVERY {
+                        self.shared.jobs.gather(BATCH, COMMIT_EVERY - took);
+                    }
+                }
                 Taken::TimedOut => {}
                 Taken::Closed => return self.db,
             }
