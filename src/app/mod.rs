@@ -107,8 +107,9 @@ impl StartError {
 /// [`StartError`] where it cannot start.
 pub fn run(loaded: Loaded) -> Result<ExitCode, StartError> {
     let logging = Logging::init(&loaded.config.log)?;
-    System::new().block_on(serve(loaded, logging))?;
-    Ok(ExitCode::SUCCESS)
+    let ended = System::new().block_on(serve(loaded, logging.clone()));
+    logging.flush();
+    ended.map(|()| ExitCode::SUCCESS)
 }
 
 /// The parts that are taken apart at the end.
@@ -237,17 +238,24 @@ fn file_hooks(config: &Config) -> Vec<(String, HookSpec)> {
     config.webhooks.endpoint.iter().map(|hook| (hook.name.clone(), spec(hook))).collect()
 }
 
+/// One for every two processors where nothing else is said: the store and the hooks want the others, and the fewer workers
+/// there are, the fewer frames cross from one to another.
+fn workers(config: &Config) -> usize {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    if config.server.workers == 0 { (processors / 2).max(1) } else { config.server.workers }
+}
+
 fn serve_port(
     config: &Config,
     port: TcpListener,
     api: &web::Data<Api>,
     certificate: Option<Arc<Certificate>>,
 ) -> io::Result<Server> {
-    let mut server =
-        Server::build().max_concurrent_connections(CONNECTIONS_PER_WORKER).disable_signals().shutdown_timeout(1);
-    if config.server.workers != 0 {
-        server = server.workers(config.server.workers);
-    }
+    let server = Server::build()
+        .workers(workers(config))
+        .max_concurrent_connections(CONNECTIONS_PER_WORKER)
+        .disable_signals()
+        .shutdown_timeout(1);
     let api = api.clone();
     let server = match certificate.map(sockets::tls_config) {
         Some(tls) => server.listen("https", port, move || {

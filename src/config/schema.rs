@@ -41,7 +41,7 @@ section! {
         tls_cert_file: Option<PathBuf> as File = None, RELOAD.example("\"/etc/hookswitch/tls.crt\"");
         /// The TLS private key (PEM).
         tls_key_file: Option<PathBuf> as File = None, RELOAD.example("\"/etc/hookswitch/tls.key\"");
-        /// Threads that serve sockets, REST, sessions and calls; 0 for one for every processor.
+        /// Threads that serve sockets, REST, sessions and calls; 0 for one for every two processors. The store and the hooks have their own.
         workers: usize as Threads = 0, FIXED;
     }
 }

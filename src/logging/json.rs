@@ -143,7 +143,8 @@ mod tests {
         tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
             let gone: Option<u32> = None;
             tracing::info!(user = "a\"b\\c\n", n = -3, ratio = f64::NAN, gone, call = %"x", list = ?["y"], "it\thappened");
-            tracing::warn!(error = &io::Error::other("no \"room\"") as &dyn Error);
+            let error: &dyn Error = &io::Error::other("no \"room\"");
+            tracing::warn!(error);
         });
         let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
         let parsed: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

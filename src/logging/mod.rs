@@ -4,6 +4,7 @@
 //! the server; DEBUG, what the server does about it; TRACE, everything. No token, password, secret or SDP at any level.
 
 mod json;
+mod lines;
 
 use std::io::{self, IsTerminal as _};
 
@@ -15,11 +16,21 @@ use tracing_subscriber::{
     util::{SubscriberInitExt as _, TryInitError},
 };
 
+use self::lines::Lines;
 use crate::config::{Log, LogFormat, LogLevel};
 
 /// Changes the filter while the server runs.
-#[derive(Debug, Clone)]
-pub struct Logging(reload::Handle<EnvFilter, Registry>);
+#[derive(Clone)]
+pub struct Logging {
+    filter: reload::Handle<EnvFilter, Registry>,
+    lines: Lines,
+}
+
+impl std::fmt::Debug for Logging {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Logging").finish_non_exhaustive()
+    }
+}
 
 /// Why logging cannot start or change.
 #[derive(Debug, thiserror::Error)]
@@ -49,14 +60,15 @@ impl Logging {
             LogFormat::Json => false,
         };
         let colours = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
-        let lines = if text {
-            lines.with_ansi(colours).with_target(false).boxed()
+        let lines = Lines::new(terminal);
+        let layer = tracing_subscriber::fmt::layer().with_writer(lines.clone());
+        let layer = if text {
+            layer.with_ansi(colours).with_target(false).boxed()
         } else {
-            lines.event_format(json::JsonLine).boxed()
+            layer.event_format(json::JsonLine).boxed()
         };
-        tracing_subscriber::registry().with(filter).with(lines).try_init()?;
-        Ok(Self(handle))
+        tracing_subscriber::registry().with(filter).with(layer).try_init()?;
+        Ok(Self { filter: handle, lines })
     }
 
     /// Takes over the level and filter of a configuration that was read again.
@@ -64,7 +76,12 @@ impl Logging {
     /// # Errors
     /// [`LoggingError`] where the filter is wrong.
     pub fn reload(&self, log: &Log) -> Result<(), LoggingError> {
-        Ok(self.0.reload(filter(log)?)?)
+        Ok(self.filter.reload(filter(log)?)?)
+    }
+
+    /// Writes the lines that wait, before the process ends.
+    pub fn flush(&self) {
+        self.lines.flush();
     }
 }
 

@@ -192,7 +192,7 @@ fn add<M: Metric + Clone>(registry: &mut Registry, name: &str, help: &str, metri
     metric
 }
 
-fn count<F: PartialEq>(counters: &[(F, Counter)], frame: F) {
+fn count<F: Copy + PartialEq>(counters: &[(F, Counter)], frame: F) {
     if let Some((_, counter)) = counters.iter().find(|(other, _)| *other == frame) {
         counter.inc();
     }

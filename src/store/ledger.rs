@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use ahash::RandomState;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::{
@@ -27,8 +28,8 @@ struct Living {
 type Class = (Option<Reason>, Door, Option<Door>);
 
 pub(super) struct Ledger {
-    living: HashMap<CallId, Living>,
-    classes: HashMap<Class, i64>,
+    living: HashMap<CallId, Living, RandomState>,
+    classes: HashMap<Class, i64, RandomState>,
     newest: Newest,
     /// No call has a higher row number.
     highest: i64,
@@ -45,7 +46,7 @@ impl Ledger {
                 "SELECT max(ifnull((SELECT max(seq) FROM live), 0), ifnull((SELECT max(seq) FROM calls), 0))",
             )?
             .query_row([], |row| row.get(0))?;
-        Ok(Self { living, classes: HashMap::new(), newest: Newest::load(db)?, highest })
+        Ok(Self { living, classes: HashMap::default(), newest: Newest::load(db)?, highest })
     }
 
     /// Writes a call's row, whether it is new or not. A step that is older than the row changes nothing, and nothing changes a

@@ -14,6 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use ahash::RandomState;
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 use super::{
@@ -73,7 +74,7 @@ pub(super) struct Writer {
     bucket: u32,
     probe_at: Option<Instant>,
     /// Calls of which a step was refused. What follows of them would overtake it.
-    behind: HashSet<CallId>,
+    behind: HashSet<CallId, RandomState>,
 }
 
 impl Writer {
@@ -84,7 +85,17 @@ impl Writer {
         let sweeper = options.retention.map(|retention| Sweeper::new(retention, clock::now()));
         let ledger = Some(Ledger::load(&db)?);
         let (observer, bucket) = (options.observer.clone(), options.bucket);
-        Ok(Self { db, shared, observer, sweeper, last_room, ledger, bucket, probe_at: None, behind: HashSet::new() })
+        Ok(Self {
+            db,
+            shared,
+            observer,
+            sweeper,
+            last_room,
+            ledger,
+            bucket,
+            probe_at: None,
+            behind: HashSet::default(),
+        })
     }
 
     /// Writes until the queue is closed and empty. The connection is the caller's to close, after those of the readers.
@@ -350,7 +361,8 @@ fn write_calls(tx: &Transaction<'_>, ledger: &mut Ledger, run: &[Entry]) -> rusq
             Job::Task(_) => None,
         })
     };
-    let mut last: HashMap<CallId, &CallRecord> = writes().map(|write| (write.record.id, &*write.record)).collect();
+    let mut last: HashMap<CallId, &CallRecord, RandomState> =
+        writes().map(|write| (write.record.id, &*write.record)).collect();
     let mut rows = Rows::new(tx)?;
     for write in writes() {
         // Where the call came first, so that new calls keep their order.
