@@ -37,7 +37,7 @@ use crate::{
 /// The most jobs in one transaction. More: fewer fsyncs under load. Fewer: the first of a batch waits less for the last.
 const BATCH: usize = 1_024;
 /// How long commits are apart under load. Longer: fewer fsyncs. Shorter: a start waits less for its commit.
-const COMMIT_EVERY: Duration = Duration::from_micros(500);
+const COMMIT_EVERY: Duration = Duration::from_millis(1);
 /// From how many jobs in a batch on there is load: whoever is alone need not wait for company.
 const LOAD: usize = 8;
 /// How often an unwritable store is tried. Shorter: recovers sooner. Longer: less work for a disk that is in trouble.
