@@ -119,3 +119,20 @@ pub(super) fn tls_config(certificate: Arc<Certificate>) -> ServerConfig {
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     config
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[actix_web::test]
+    async fn an_accepted_socket_sends_small_frames_at_once() {
+        let port = bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let address = port.local_addr().unwrap();
+        port.set_nonblocking(true).unwrap();
+        let port = actix_web::rt::net::TcpListener::from_std(port).unwrap();
+        let (accepted, _client) = tokio::join!(port.accept(), Plain::connect(address));
+        let (socket, _) = accepted.unwrap();
+        tune(&socket);
+        assert!(socket.nodelay().unwrap());
+    }
+}
