@@ -39,7 +39,7 @@ const BATCH: usize = 1_024;
 /// How long commits are apart under load. Longer: fewer fsyncs. Shorter: a start waits less for its commit.
 const COMMIT_EVERY: Duration = Duration::from_millis(1);
 /// From how many jobs in a batch on there is load: whoever is alone need not wait for company.
-const LOAD: usize = 8;
+const LOAD: usize = 2;
 /// How often an unwritable store is tried. Shorter: recovers sooner. Longer: less work for a disk that is in trouble.
 const PROBE_EVERY: Duration = Duration::from_millis(250);
 /// What a probe asks the disk for. Unit: bytes; some batches' worth.

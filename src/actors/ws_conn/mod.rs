@@ -51,6 +51,8 @@ const EARLY_FRAMES: usize = 32;
 const NAMING_TIME: Duration = Duration::from_millis(100);
 /// How long a close frame may take, and the client to let go, before the socket is dropped.
 const CLOSE_TIME: Duration = Duration::from_secs(2);
+/// The longest reason of a close frame. Unit: bytes. Source: RFC 6455, section 5.5: 125, less the code.
+const MAX_REASON: usize = 123;
 /// The longest header of a frame. Unit: bytes. Source: RFC 6455, section 5.2.
 const HEADER: usize = 14;
 
@@ -367,7 +369,9 @@ impl WsConn {
         self.core.metrics().said(Said::Error);
         self.say(Message::Text(native::error(id, refused.error_code, &refused.message)));
         self.ticket.refused(refused.close);
-        self.close(refused.close, "login refused");
+        // A close frame has room for so much.
+        let reason = if refused.message.len() <= MAX_REASON { &refused.message } else { "login refused" };
+        self.close(refused.close, reason);
     }
 
     fn fragment(&mut self, item: Item) {
