@@ -48,17 +48,7 @@ impl Newest {
         let last: Option<i64> = tx.query_row("SELECT max(seq) FROM calls", [], |row| row.get(0))?;
         // The sweep may have taken all that was in it.
         let last = last.map_or(self.first_seq, |last| last.max(self.first_seq));
-        // Some milliseconds of work that nobody waits for: whoever wants the processor goes first.
-        tx.progress_handler(
-            YIELD_EVERY,
-            Some(|| {
-                std::thread::yield_now();
-                false
-            }),
-        )?;
-        let indexed = index(&tx, self.bucket, self.first_seq, last);
-        tx.progress_handler(0, None::<fn() -> bool>)?;
-        indexed?;
+        index(&tx, self.bucket, self.first_seq, last)?;
         let next = Self { bucket: self.bucket + 1, first_seq: last + 1, calls: 0 };
         tx.execute("INSERT INTO buckets (bucket, first_seq) VALUES (?1, ?2)", [next.bucket, next.first_seq])?;
         tx.commit()?;
@@ -66,10 +56,6 @@ impl Newest {
         Ok(())
     }
 }
-
-/// How long the work on a bucket may go on before others have their turn. Unit: instructions of SQLite's machine, ten to the
-/// microsecond or so.
-const YIELD_EVERY: i32 = 1_000;
 
 /// Puts calls into the tables of closed buckets. Some may be there: a call can come late for a bucket that has become the oldest.
 fn index(db: &Connection, bucket: i64, first: i64, last: i64) -> rusqlite::Result<()> {
