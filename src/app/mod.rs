@@ -121,6 +121,7 @@ struct Parts {
 
 async fn serve(loaded: Loaded, logging: Logging) -> Result<(), StartError> {
     let started_at = clock::wall();
+    no_huge_pages();
     sockets::raise_file_limit();
     let config = Arc::new(loaded.config.clone());
     let mut signals = Signals::listen()?;
@@ -236,6 +237,14 @@ fn file_hooks(config: &Config) -> Vec<(String, HookSpec)> {
         description: hook.description.clone(),
     };
     config.webhooks.endpoint.iter().map(|hook| (hook.name.clone(), spec(hook))).collect()
+}
+
+/// Has the system give memory in small pages. A huge one must be zeroed whole when it is first touched, and whoever touches it
+/// stands still for milliseconds: a web worker with all its calls.
+fn no_huge_pages() {
+    if let Err(error) = rustix::thread::disable_transparent_huge_pages(true) {
+        tracing::debug!(%error, "huge pages stay");
+    }
 }
 
 /// One for every two processors where nothing else is said: the store and the hooks want the others, and the fewer workers
