@@ -90,6 +90,10 @@ fn page_routes(routes: &mut web::ServiceConfig) {
         .service(docs::swagger())
         .service(pages::home)
         .service(pages::demo)
+        .service(pages::to_console)
+        .service(pages::console)
+        .service(pages::ui)
+        .service(pages::vendor)
         .service(pages::sdk);
 }
 

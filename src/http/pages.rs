@@ -1,5 +1,5 @@
-//! Static files: the demo page and the browser SDK. Built into the binary; debug builds read them from the disk, so that a
-//! reload shows a change.
+//! Static files: the demo page, the console, what both are made of, and the browser SDK. Built into the binary; debug builds
+//! read them from the disk, so that a reload shows a change.
 
 use actix_web::{
     HttpRequest, HttpResponse, get,
@@ -17,9 +17,13 @@ use super::{
 #[folder = "static/"]
 struct Files;
 
-/// What the demo page may do beyond its own files: `connect-src` for the WebSocket, `blob:` for pictures that it draws.
+/// What the demo page may do beyond its own files: `connect-src` for the WebSocket, `blob:` for pictures that it draws, and
+/// itself in a frame, since two of its people fit on one page.
 const DEMO_POLICY: &str = "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data: blob:; \
-     media-src 'self' blob: mediastream:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+     media-src 'self' blob: mediastream:; frame-ancestors 'self'; base-uri 'none'; form-action 'self'";
+/// What the console may do beyond its own files: icons as `data:` addresses, and files that it makes for whoever saves them.
+const CONSOLE_POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; frame-ancestors 'none'; base-uri 'none'; \
+     form-action 'self'";
 
 /// The demo page in development mode; elsewhere a few words.
 #[get("/")]
@@ -47,7 +51,31 @@ pub(super) async fn demo(
     if !config.dev && !config.demo.enabled {
         return Err(not_found());
     }
-    demo_file(&req, if path.is_empty() { "index.html" } else { &path })
+    demo_file(&req, index_or(&path))
+}
+
+/// The way into the console for those who leave the slash out.
+#[get("/console")]
+pub(super) async fn to_console() -> HttpResponse {
+    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/console/")).finish()
+}
+
+/// The console: files only. What it shows and does goes over REST, with the key of whoever signs in.
+#[get("/console/{path:.*}")]
+pub(super) async fn console(req: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, HttpError> {
+    Ok(with_policy(file(&req, &format!("console/{}", index_or(&path)))?, CONSOLE_POLICY))
+}
+
+/// What the pages share.
+#[get("/ui/{path:.*}")]
+pub(super) async fn ui(req: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, HttpError> {
+    file(&req, &format!("ui/{path}"))
+}
+
+/// Libraries of others that the pages use.
+#[get("/vendor/{path:.*}")]
+pub(super) async fn vendor(req: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, HttpError> {
+    file(&req, &format!("vendor/{path}"))
 }
 
 /// The browser SDK.
@@ -57,10 +85,16 @@ pub(super) async fn sdk(req: HttpRequest, path: web::Path<String>) -> Result<Htt
 }
 
 fn demo_file(req: &HttpRequest, path: &str) -> Result<HttpResponse, HttpError> {
-    let mut response = file(req, &format!("demo/{path}"))?;
-    let policy = header::HeaderValue::from_static(DEMO_POLICY);
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
-    Ok(response)
+    Ok(with_policy(file(req, &format!("demo/{path}"))?, DEMO_POLICY))
+}
+
+fn index_or(path: &str) -> &str {
+    if path.is_empty() { "index.html" } else { path }
+}
+
+fn with_policy(mut response: HttpResponse, policy: &'static str) -> HttpResponse {
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, header::HeaderValue::from_static(policy));
+    response
 }
 
 fn file(req: &HttpRequest, path: &str) -> Result<HttpResponse, HttpError> {
