@@ -11,6 +11,7 @@ mod edge;
 mod events;
 mod extract;
 mod invariants;
+mod me;
 mod nodes;
 mod operations;
 mod pages;
@@ -70,6 +71,7 @@ fn api_routes(routes: &mut ServiceConfig<'_>) {
         .service(webhooks::replay)
         .service(statistics::stats)
         .service(events::watch_all)
+        .service(me::me)
         .service(nodes::nodes)
         .service(nodes::workers)
         .service(audit::list)
