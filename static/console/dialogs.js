@@ -1,11 +1,8 @@
 // Dialogs: the one that asks before something is destroyed, and those that screens fill.
 
-import { h } from '/vendor/preact.js';
+import { html } from '/ui/html.js';
 import { useEffect, useRef, useState } from '/vendor/hooks.js';
-import htm from '/vendor/htm.js';
 import { Store, useStore } from './store.js';
-
-const html = htm.bind(h);
 
 /** A modal dialog: Escape and a click beside it close it. The focus goes back where it was. */
 export function Dialog({ title, onClose, children, testid, wide = false }) {

@@ -1,16 +1,14 @@
 // What screens are made of.
 
-import { h } from '/vendor/preact.js';
+import { html } from '/ui/html.js';
 import { useEffect, useId, useRef, useState } from '/vendor/hooks.js';
-import htm from '/vendor/htm.js';
 import { curl } from './api.js';
-import { ago, code, moment, TONES } from './format.js';
+import { ago, code, moment, stopwatch, TONES } from './format.js';
 import { Icon } from './icons.js';
 import { callHref, userHref } from './route.js';
 import { Store, useStore, utc } from './store.js';
 
-export const html = htm.bind(h);
-export { Icon };
+export { Icon, html };
 export { Confirm, Dialog, Dialogs, confirm } from './dialogs.js';
 export { Table, usePickedColumns } from './table.js';
 
@@ -19,10 +17,11 @@ export function Chip({ word, tone = TONES[word] ?? '', title, children }) {
   return html`<span class=${`chip ${tone}`} title=${title}>${children ?? word}</span>`;
 }
 
-/** A state of a call, and what it ended with. */
+/** A state of a call; of one that is over the number and the name of its end. */
 export function StateChip({ call }) {
-  if (call.state !== 'ended') return html`<span class=${`chip ${TONES[call.state]}`}><span class=${`dot live ${TONES[call.state]}`}></span>${call.state}</span>`;
-  return html`<${Chip} word=${call.reason} />`;
+  const { state, reason, error_code } = call;
+  if (state === 'ended') return html`<${Chip} word=${reason} title=${code(error_code)}>${error_code} ${reason.replaceAll('_', ' ')}<//>`;
+  return html`<${Chip} word=${state}><span class=${`dot live ${TONES[state]}`}></span>${state}<//>`;
 }
 
 /** A code: always its number and its name. */
@@ -30,14 +29,29 @@ export function Code({ value }) {
   return html`<span class="code">${code(value)}</span>`;
 }
 
-/** A moment in the zone that was chosen; the other zone, to the millisecond, when pointed at. */
-export function Time({ at, precise = false, relative = false }) {
+/**
+ * A moment in the zone that was chosen; the other zone, to the millisecond, when pointed at. `short` leaves today's date out,
+ * `relative` says how long ago it was.
+ */
+export function Time({ at, precise = false, relative = false, short = false }) {
   const isUtc = useStore(utc);
   if (!at) return html`<span class="fine">–</span>`;
   const other = moment(at, { isUtc: !isUtc, precise: true });
   const mine = moment(at, { isUtc, precise: precise || relative });
   if (relative) return html`<time datetime=${at} title=${`${mine} (${other})`}>${ago(at)}</time>`;
-  return html`<time datetime=${at} title=${other}>${mine}</time>`;
+  const today = moment(Date.now(), { isUtc }).slice(0, 11);
+  return html`<time datetime=${at} title=${other}>${short && mine.startsWith(today) ? mine.slice(11) : mine}</time>`;
+}
+
+/** How long something goes on, second by second. */
+export function Elapsed({ since, until }) {
+  const [, tick] = useState(0);
+  useEffect(() => {
+    if (until) return undefined;
+    const timer = setInterval(() => tick((n) => n + 1), 1000);
+    return () => clearInterval(timer);
+  }, [until]);
+  return html`<span class="number">${stopwatch((until ? Date.parse(until) : Date.now()) - Date.parse(since))}</span>`;
 }
 
 export function User({ name }) {
@@ -49,8 +63,8 @@ export function CallLink({ id, children }) {
   return html`<a href=${callHref(id)} class="mono" title=${id}>${children ?? `…${id.slice(-12)}`}</a>`;
 }
 
-/** Puts a text on the clipboard; `text` may be a function. */
-export function Copy({ text, label = 'Copy', small = true, testid }) {
+/** Puts a text on the clipboard; `text` may be a function. `bare` shows the drawing alone. */
+export function Copy({ text, label = 'Copy', bare = false, testid }) {
   const [isDone, setDone] = useState(false);
   useEffect(() => {
     if (!isDone) return undefined;
@@ -65,8 +79,9 @@ export function Copy({ text, label = 'Copy', small = true, testid }) {
       toast('The browser did not let the page copy.', 'bad');
     }
   };
-  return html`<button type="button" class=${small ? 'small' : ''} onClick=${copy} data-testid=${testid}>
-    <${Icon} name="copy" size=${15} /><span aria-live="polite">${isDone ? 'Copied' : label}</span>
+  const words = isDone ? 'Copied' : label;
+  return html`<button type="button" class=${`small ${bare ? 'quiet bare' : ''}`} onClick=${copy} data-testid=${testid} title=${bare ? words : undefined}>
+    <${Icon} name=${isDone ? 'check' : 'copy'} size=${15} /><span class=${bare ? 'unseen' : ''} aria-live="polite">${words}</span>
   </button>`;
 }
 

@@ -68,3 +68,17 @@ function applyTheme(chosen) {
 }
 applyTheme(theme.value);
 theme.listen(applyTheme);
+
+/** A moment as `<input type="datetime-local">` holds it, in the zone that is shown. */
+export function toLocalInput(at, isUtc) {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return '';
+  const shifted = isUtc ? date : new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
+  return shifted.toISOString().slice(0, 19);
+}
+
+/** The moment that such an input holds, in RFC 3339. */
+export function fromLocalInput(text, isUtc) {
+  const date = new Date(isUtc ? `${text}Z` : text);
+  return Number.isNaN(date.getTime()) ? '' : date.toISOString();
+}

@@ -1,11 +1,9 @@
 // Tables whose rows can be walked with the keyboard.
 
-import { h } from '/vendor/preact.js';
+import { html } from '/ui/html.js';
 import { useEffect, useState } from '/vendor/hooks.js';
-import htm from '/vendor/htm.js';
 import { kept } from './store.js';
 
-const html = htm.bind(h);
 const INTERACTIVE = 'a, button, input, select, label, summary';
 
 function walk(event) {
