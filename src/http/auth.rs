@@ -27,7 +27,8 @@ use crate::{auth::keys, protocol::scope::Scope};
 
 /// The name of the security scheme in the description.
 pub(super) const SCHEME: &str = "api_key";
-const REALM: &str = "Bearer realm=\"hookswitch\"";
+/// What a request without a good key is challenged with.
+pub(super) const REALM: &str = "Bearer realm=\"hookswitch\"";
 
 /// A route and what it asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]

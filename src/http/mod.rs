@@ -6,6 +6,7 @@
 mod audit;
 mod auth;
 mod calls;
+mod demo;
 mod docs;
 mod edge;
 mod events;
@@ -25,6 +26,8 @@ mod users;
 mod webhooks;
 mod ws;
 
+use std::sync::Arc;
+
 use actix_web::{
     App,
     body::MessageBody,
@@ -33,7 +36,7 @@ use actix_web::{
     middleware::{Compress, from_fn},
     web,
 };
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::docs::openapi;
@@ -91,6 +94,9 @@ fn page_routes(routes: &mut web::ServiceConfig) {
         .service(docs::to_swagger)
         .service(docs::swagger())
         .service(pages::home)
+        .service(demo::facts)
+        .service(demo::hook)
+        .service(demo::restart)
         .service(pages::demo)
         .service(pages::to_console)
         .service(pages::console)
@@ -112,6 +118,7 @@ pub struct Api {
     document: web::Bytes,
     document_tag: EntityTag,
     closing: watch::Sender<bool>,
+    restart: Arc<Notify>,
 }
 
 impl Api {
@@ -130,7 +137,13 @@ impl Api {
             document_tag: pages::tag(keys::hash(&document)),
             document: document.into(),
             closing: watch::Sender::new(false),
+            restart: Arc::default(),
         }
+    }
+
+    /// Waits until somebody asks for a restart, which only development mode lets anybody do.
+    pub async fn restart_asked(&self) {
+        self.restart.notified().await;
     }
 
     /// Ends the streams of server-sent events, which would otherwise outlive a stopping server's patience, and gives the store

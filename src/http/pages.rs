@@ -106,7 +106,7 @@ fn file(req: &HttpRequest, path: &str) -> Result<HttpResponse, HttpError> {
     Ok(with_tag(req, &tag, content_type(path), || Bytes::from(data.into_owned())))
 }
 
-fn not_found() -> HttpError {
+pub(super) fn not_found() -> HttpError {
     HttpError::new(&problem::NOT_FOUND, "there is nothing at this path")
 }
 
