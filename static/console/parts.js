@@ -95,6 +95,11 @@ export function Empty({ title, children }) {
   return html`<div class="empty"><strong>${title}</strong>${children}</div>`;
 }
 
+/** A sentence of the server's own documentation: what stands between backticks is code. */
+export function Prose({ text }) {
+  return text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part));
+}
+
 /** What went wrong with a load. */
 export function Problem({ error, retry }) {
   if (!error) return null;
