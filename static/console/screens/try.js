@@ -39,7 +39,7 @@ export default function TryIt({ query, setQuery }) {
                 ${operations.map((one) => html`<li key=${one.id}>
                   <button type="button" class="quiet" aria-current=${one === operation ? 'true' : null} title=${one.summary} data-testid=${`op-${one.id}`}
                     onClick=${() => setQuery({ op: one.id }, { replace: false })}>
-                    <${Chip} tone=${TONES[one.method]}>${one.method}<//><span class="mono">${one.path.replace('/api/v1', '')}</span>
+                    <${Chip} tone=${TONES[one.method]}>${one.method}<//><span class="mono">${breakable(one.path.replace('/api/v1', ''))}</span>
                     ${one.scope && !can(one.scope) && html`<span class="fine push" title=${`needs a key of scope ${one.scope}`}>${one.scope}</span>`}
                   </button>
                 </li>`)}
@@ -48,4 +48,9 @@ export default function TryIt({ query, setQuery }) {
         </nav>
         <${Operation} key=${operation.id} operation=${operation} given=${query} />
       </div>`}`;
+}
+
+/** A path that a narrow list breaks at its slashes. */
+function breakable(path) {
+  return path.split('/').filter(Boolean).map((part) => [html`<wbr />`, `/${part}`]);
 }

@@ -68,10 +68,14 @@ export function HookPage({ hook, secret, forgetSecret, reload, show }) {
       <div class="row"><span class="fine">Until ${new Date(Date.now() + 86_400_000).toLocaleString()} the old one signs as well.</span><button type="button" class="small push" onClick=${() => setRotated(null)}>I have it</button></div>
     </section>`}
     <div class="panels">
-      <${Facts} hook=${hook} path=${path} />
-      ${can('admin') && html`<${Test} hook=${hook} path=${path} />`}
-      <${Snippets} />
-      ${can('admin') && html`<${Verifier} path=${path} />`}
+      <div class="stack">
+        <${Facts} hook=${hook} path=${path} />
+        <${Snippets} />
+      </div>
+      ${can('admin') && html`<div class="stack">
+        <${Test} hook=${hook} path=${path} />
+        <${Verifier} path=${path} />
+      </div>`}
     </div>
     <section class="card"><${Receiver} /></section>`;
 }

@@ -21,8 +21,10 @@ export function Snippets() {
       <div class="row"><h2>Verify its messages</h2><span class="push"></span>${data && html`<${Copy} text=${data} />`}</div>
       <p class="fine">Anybody can POST to your receiver; only the server can sign. Check the signature over the body as it came, before reading it.</p>
       <${Tabs} tabs=${VERIFIERS.map((one) => [one.language, one.language])} chosen=${language} choose=${setLanguage} label="Language" />
-      <${Problem} error=${error} retry=${reload} />
-      ${error && html`<p class="fine">The scheme is that of Standard Webhooks: any of its libraries verifies the messages too.</p>`}
+      ${error && html`<div class="notice row">
+        <span>${error.message} The scheme is that of Standard Webhooks: any of its libraries verifies the messages too.</span>
+        <button type="button" class="small push" onClick=${reload}>Try again</button>
+      </div>`}
       ${data && html`<pre class="snippet" tabindex="0" role="region" aria-label=${`verification in ${language}`}>${data}</pre>
         <p class="fine">The same file: <a href=${path}>${path}</a></p>`}
     </section>`;
