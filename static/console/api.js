@@ -108,17 +108,11 @@ export async function everything(path, params, each = () => true) {
   return items;
 }
 
-// Until every server has `GET /me`.
-const olderServer = (key) => (error) => {
-  if (error.status !== 404 || key !== 'dev') throw error;
-  return { id: 'dev', name: '', scope: 'admin' };
-};
-
 /** Tries a key, and keeps it for this tab where the server takes it. */
 export async function signIn(key) {
   sessionStorage.setItem(KEY, key);
   try {
-    me.set(await api.get('/me').catch(olderServer(key)));
+    me.set(await api.get('/me'));
     signedOutBecause.set('');
   } catch (error) {
     sessionStorage.removeItem(KEY);

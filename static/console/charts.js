@@ -37,20 +37,21 @@ function useSystemScheme(redraw) {
 /**
  * A chart over time.
  *
- * @param {{ label: string, times: number[], series: { label: string, colour: string, values: (number | null)[], fill?: number,
+ * @param {{ label: string, times: number[], from?: number, to?: number, series: { label: string, colour: string, values: (number | null)[], fill?: number,
  *   width?: number, dash?: number[], bars?: boolean, show?: (value: number | null, index: number) => string }[], bands?: [number, number][], unit?: (value: number) => string,
- *   height?: number, testid?: string, onPick?: (from: Date, to: Date) => void }} props
- *   `times` in seconds since 1970; `colour` names a custom property; `bands` fills between two series by their index
+ *   height?: number, legend?: boolean, testid?: string, onPick?: (from: Date, to: Date) => void,
+ *   onHover?: (index: number | null) => void }} props
+ *   `times`, `from` and `to` (the ends of the axis) in seconds since 1970; `colour` names a custom property; `bands` fills between two series by their index
  */
-export function Chart({ label, times, series, bands = [], unit = String, height = 170, testid, onPick }) {
+export function Chart({ label, times, from, to, series, bands = [], unit = String, height = 170, legend = true, testid, onPick, onHover }) {
   const holder = useRef(null);
   const plot = useRef(null);
   const chosenTheme = useStore(theme);
   const isUtc = useStore(utc);
   const shape = JSON.stringify([series.map(({ label: name, colour: of, bars }) => [name, of, bars]), bands, height, isUtc]);
   const data = [times, ...series.map(({ values }) => values)];
-  const latest = useRef({ unit, onPick });
-  latest.current = { unit, onPick, series };
+  const latest = useRef(null);
+  latest.current = { unit, onPick, onHover, series, from, to };
 
   const draw = () => {
     const element = holder.current;
@@ -79,13 +80,16 @@ export function Chart({ label, times, series, bands = [], unit = String, height 
       height,
       tzDate: isUtc ? (secs) => uPlot.tzDate(new Date(secs * 1e3), 'Etc/UTC') : undefined,
       padding: [8, 8, 0, 0],
-      scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(high ?? 0, 1) * 1.05] } },
+      scales: { x: { range: (_, low, high) => [latest.current.from ?? low, latest.current.to ?? high] }, y: { range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(high ?? 0, 1) * 1.05] } },
       series: [{ value: (_, secs) => (secs === null || secs === undefined ? '' : moment(secs * 1000, { isUtc }).slice(11, 16)) }, ...lines],
       bands: bandFills,
       axes: [{ ...axis, space: 70, values: clockLabels(isUtc) }, { ...axis, size: 58, space: 34, values: (_, ticks) => ticks.map((tick) => latest.current.unit(tick)) }],
       cursor: { drag: { x: Boolean(onPick), y: false, setScale: false }, points: { size: 7 } },
-      legend: { live: true },
-      hooks: { setSelect: [(self) => picked(self, latest.current.onPick)] },
+      legend: { show: legend },
+      hooks: {
+        setSelect: [(self) => picked(self, latest.current.onPick)],
+        setCursor: [({ cursor }) => latest.current.onHover?.(cursor.left < 0 ? null : (cursor.idx ?? null))],
+      },
     };
     plot.current = new uPlot(options, data, element);
   };

@@ -115,11 +115,11 @@ export function Field({ label, hint, children }) {
 }
 
 /** The way on and back through a list; where one is, is in the address. */
-export function Pager({ cursor, next, setQuery, shown }) {
+export function Pager({ cursor, next, setQuery, shown, first = 'Newest', before = 'Newer', after = 'Older' }) {
   return html`<nav class="row pager" aria-label="Pages">
-    <button type="button" class="small" disabled=${!cursor} onClick=${() => setQuery({ cursor: '' })}>Newest</button>
-    <button type="button" class="small" disabled=${!cursor} onClick=${() => history.back()}>Newer</button>
-    <button type="button" class="small" disabled=${!next} onClick=${() => setQuery({ cursor: next }, { replace: false })} data-testid="older">Older</button>
+    <button type="button" class="small" disabled=${!cursor} onClick=${() => setQuery({ cursor: '' })}>${first}</button>
+    <button type="button" class="small" disabled=${!cursor} onClick=${() => history.back()}>${before}</button>
+    <button type="button" class="small" disabled=${!next} onClick=${() => setQuery({ cursor: next }, { replace: false })} data-testid="older">${after}</button>
     ${shown !== undefined && html`<span class="fine">${shown}</span>`}
   </nav>`;
 }

@@ -31,7 +31,7 @@ export function fits(call, { state, user, caller, callee, reason, door, from, to
     (!reason || call.reason === reason) &&
     (!door || call.caller_door === door || call.callee_door === door) &&
     (!from || at >= Date.parse(from)) &&
-    (!to || at < Date.parse(to))
+    (!to || at <= Date.parse(to))
   );
 }
 
