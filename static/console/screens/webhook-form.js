@@ -5,7 +5,7 @@ import { api } from '../api.js';
 import { Field, Problem, html } from '../parts.js';
 import { EVENT_GROUPS, POLICIES } from './webhook-words.js';
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._\-]{0,63}$/;
 const DEFAULT_TIMEOUT_MS = 1000;
 
 /**

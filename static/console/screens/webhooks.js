@@ -26,7 +26,10 @@ export default function Webhooks({ query, setQuery }) {
   const soon = useSoon(reload, 1500);
   useEvents(soon);
   useEvery(REFRESH_MS, reload);
-  const show = (patch) => setQuery({ hook: '', form: '', ...patch }, { replace: false });
+  const show = (patch) => {
+    setQuery({ hook: '', form: '', ...patch }, { replace: false });
+    scrollTo(0, 0);
+  };
   const hooks = data ?? [];
   const hook = hooks.find(({ name }) => name === query.hook);
   const onSaved = (registered) => {
