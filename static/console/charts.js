@@ -83,7 +83,7 @@ export function Chart({ label, times, from, to, series, bands = [], unit = Strin
       scales: { x: { range: (_, low, high) => [latest.current.from ?? low, latest.current.to ?? high] }, y: { range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(high ?? 0, 1) * 1.05] } },
       series: [{ value: (_, secs) => (secs === null || secs === undefined ? '' : moment(secs * 1000, { isUtc }).slice(11, 16)) }, ...lines],
       bands: bandFills,
-      axes: [{ ...axis, space: 70, values: clockLabels(isUtc) }, { ...axis, size: 58, space: 34, values: (_, ticks) => ticks.map((tick) => latest.current.unit(tick)) }],
+      axes: [{ ...axis, size: 32, space: 70, values: clockLabels(isUtc) }, { ...axis, size: 58, space: 34, values: (_, ticks) => ticks.map((tick) => latest.current.unit(tick)) }],
       cursor: { drag: { x: Boolean(onPick), y: false, setScale: false }, points: { size: 7 } },
       legend: { show: legend },
       hooks: {

@@ -128,7 +128,7 @@ const ENDINGS = {
 
 /** A call in one sentence: who ended it and why, or what goes on. */
 export function sentence(call) {
-  if (call.state === 'requested') return `The hooks are being asked whether ${call.caller} may call ${call.callee}.`;
+  if (call.state === 'requested') return `${call.caller} is calling ${call.callee}; it does not ring yet.`;
   if (call.state === 'ringing') return `${call.callee} is being rung by ${call.caller}.`;
   if (call.state === 'talking') return `${call.caller} and ${call.callee} are talking.`;
   const said = (ENDINGS[call.reason] ?? (() => `It ended with ${call.reason}`))(call);

@@ -124,6 +124,9 @@ export function Pager({ cursor, next, setQuery, shown, first = 'Newest', before 
   </nav>`;
 }
 
+/** As in console.css. */
+const NARROW = '(max-width: 48rem)';
+
 function FilterText({ field, value, set }) {
   const [text, setText] = useState(value);
   const timer = useRef();
@@ -147,27 +150,33 @@ function FilterText({ field, value, set }) {
  *   `options` makes a list to choose from; `show` and `read` turn what the address holds into what the control holds and back
  */
 export function Filters({ fields, query, setQuery, children }) {
+  // On a phone the controls would fill the screen; the chips below say what is set.
+  const [isOpen, setOpen] = useState(() => !matchMedia(NARROW).matches);
   const set = (name, value) => setQuery({ [name]: value, cursor: '' });
   const active = fields.filter(({ name }) => query[name]);
-  return html`<form class="filters" role="search" onSubmit=${(event) => event.preventDefault()}>
-    <div class="filter-fields">${fields.map((field) => {
-      const { name, label, options, show = (value) => value, read = (value) => value } = field;
-      const value = query[name] ?? '';
-      return html`<label class="fine" key=${name}>${label}
-        ${options
-          ? html`<select value=${value} onChange=${({ target }) => set(name, target.value)} data-testid=${`filter-${name}`}>
-              <option value="">any</option>
-              ${options.map((option) => html`<option value=${option}>${option}</option>`)}
-            </select>`
-          : html`<${FilterText} field=${field} value=${show(value)} set=${(text) => set(name, text && read(text))} />`}
-      </label>`;
-    })}${children}</div>
+  const clear = () => setQuery(Object.fromEntries([...active.map(({ name }) => [name, '']), ['cursor', '']]));
+  return html`<form class="filters" role="search" aria-label="Filters" onSubmit=${(event) => event.preventDefault()}>
+    <button type="button" class="small narrow-only" aria-expanded=${String(isOpen)} onClick=${() => setOpen(!isOpen)}>Filters</button>
+    ${isOpen && html`<div class="filter-fields">${fields.map((field) => html`<${Filter} key=${field.name} field=${field} query=${query} set=${set} />`)}${children}</div>`}
     ${active.length > 0 && html`<div class="row" data-testid="active-filters">
       ${active.map(({ name, label, show = (value) => value }) => html`<button type="button" class="chip info" key=${name} title="Take this filter away"
         onClick=${() => set(name, '')}>${label.toLowerCase()}: ${show(query[name])} <${Icon} name="close" size=${13} /></button>`)}
-      <button type="button" class="quiet small" onClick=${() => setQuery(Object.fromEntries([...active.map(({ name }) => [name, '']), ['cursor', '']]))}>Clear all</button>
+      <button type="button" class="quiet small" onClick=${clear}>Clear all</button>
     </div>`}
   </form>`;
+}
+
+function Filter({ field, query, set }) {
+  const { name, label, options, show = (value) => value, read = (value) => value } = field;
+  const value = query[name] ?? '';
+  return html`<label class="fine">${label}
+    ${options
+      ? html`<select value=${value} onChange=${({ target }) => set(name, target.value)} data-testid=${`filter-${name}`}>
+          <option value="">any</option>
+          ${options.map((option) => html`<option value=${option}>${option}</option>`)}
+        </select>`
+      : html`<${FilterText} field=${field} value=${show(value)} set=${(text) => set(name, text && read(text))} />`}
+  </label>`;
 }
 
 const JSON_TOKENS = /("(?:\\.|[^"\\])*")(\s*:)?|\b(true|false|null)\b|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)/g;

@@ -69,7 +69,7 @@ export function OverviewCharts({ minutes, range, timeout }) {
     </section>
     <section class="card"><${Chart} ...${common} label="Concurrent calls" testid="chart-concurrent" times=${times} unit=${(value) => String(Math.round(value * 10) / 10)} series=${[
       { label: 'talking', colour: '--go', values: of(({ talking }) => talking), fill: 0.18 },
-      { label: 'ringing', colour: '--reason-timeout', values: of(({ ringing }) => ringing) },
+      { label: 'ringing', colour: '--reason-refused', values: of(({ ringing }) => ringing) },
     ]} /></section>
     <section class="card"><${Chart} ...${common} label="From the request to the start" testid="chart-setup" times=${times} unit=${duration} bands=${[[1, 0]]} series=${[
       { label: 'p50', colour: '--accent', values: of(({ request_to_start_ms }) => request_to_start_ms.p50) },

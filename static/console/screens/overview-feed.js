@@ -4,7 +4,8 @@ import { useEffect, useState } from '/vendor/hooks.js';
 import { api } from '../api.js';
 import { sentence, TONES } from '../format.js';
 import { useEvents, useLoad } from '../live.js';
-import { CallLink, Time, User, html } from '../parts.js';
+import { Time, User, html } from '../parts.js';
+import { callHref } from '../route.js';
 
 const LINES = 40;
 
@@ -25,14 +26,15 @@ export function Feed() {
   }, [data]);
   useEvents((event) => {
     const line = lineOf(event);
-    if (line) setLines((before) => [line, ...before].slice(0, LINES));
+    // That a call was requested is told by its next step as well.
+    if (line) setLines((before) => [line, ...before.filter(({ call }) => !call || call.id !== line.call?.id || call.state !== 'requested')].slice(0, LINES));
   });
   return html`<section class="card feed" data-testid="feed"><h2>What just happened</h2>
     ${lines.length === 0
       ? html`<p class="fine">Calls, and users who come and go, appear here as it happens.</p>`
       : html`<ol class="plain" tabindex="0" role="region" aria-label="What just happened">${lines.map(({ id, at, call, user, words, tone }) => html`<li key=${id}>
           <span class=${`dot ${tone}`}></span>
-          <span>${call ? html`${sentence(call)} <${CallLink} id=${call.id}>call<//>` : html`<${User} name=${user} /> ${words}.`}</span>
-          <span class="fine"><${Time} at=${at} short /></span></li>`)}</ol>`}
+          <span>${call ? sentence(call) : html`<${User} name=${user} /> ${words}.`}</span>
+          ${call ? html`<a href=${callHref(call.id)} title="Open the call"><${Time} at=${at} short /></a>` : html`<span class="fine"><${Time} at=${at} short /></span>`}</li>`)}</ol>`}
   </section>`;
 }

@@ -50,7 +50,7 @@ export default function Overview({ query, setQuery }) {
   const minutes = history.data?.items ?? [];
   return html`
     <div class="screen-head"><h1>Overview</h1><span class="push"></span>
-      <div class="row choice" role="group" aria-label="Time range">${Object.keys(RANGES).map((name) => html`<button type="button" class="small" key=${name} aria-pressed=${String(name === range)}
+      <div class="row segments" role="group" aria-label="Time range">${Object.keys(RANGES).map((name) => html`<button type="button" class="small" key=${name} aria-pressed=${String(name === range)}
         onClick=${() => setQuery({ range: name === '1h' ? '' : name })} data-testid=${`range-${name}`}>${name.replace('h', ' h')}</button>`)}</div>
       <${CurlButton} path="/stats" />
     </div>

@@ -18,7 +18,7 @@ export function statusOf({ online, call }) {
 
 export function Status({ user }) {
   const status = statusOf(user);
-  return html`<${Chip} word=${status} tone=${{ idle: 'good', offline: '', ringing: 'warn', talking: 'info', requested: 'info' }[status]} />`;
+  return html`<${Chip} word=${status}>${status === 'idle' && html`<span class="dot good"></span>`}${status}<//>`;
 }
 
 const earliest = ({ sessions }) => sessions.map(({ since }) => since).sort()[0];
