@@ -21,6 +21,7 @@ import { describeCode } from '/sdk/hookswitch.js';
  * @property {Tone} [tone]
  * @property {unknown} [json]
  * @property {number | null} [took] milliseconds
+ * @property {[name: string, value: string][]} [facts] shown above its JSON
  *
  * @typedef {Record<string, any>} Frame
  *
@@ -140,7 +141,7 @@ export function arrowOf(item) {
     return place === 'hook' ? HOOK : SERVER;
   };
   return {
-    id: `trace:${item.n}`,
+    id: `${item.n} ${item.at}`,
     at: epochMs(item.at),
     from: lane(item.from),
     to: lane(item.to),

@@ -216,6 +216,7 @@ function Details({ arrow, lanes, since, onClose, say }) {
         </span>
       </div>
       ${arrow.note ? html`<p class="fine">${arrow.note}${arrow.took ? `, ${say.took} ${milliseconds(arrow.took)}` : ''}</p>` : null}
+      ${arrow.facts?.length ? html`<dl class="facts">${arrow.facts.map(([name, value]) => html`<dt>${name}</dt><dd class="number">${value}</dd>`)}</dl>` : null}
       ${text ? html`<pre tabindex="0">${text}</pre>` : html`<p class="fine">${say.nothing}</p>`}
     </section>`;
 }
