@@ -1,11 +1,9 @@
-// A business server for tests: it keeps what it hears, and fails on purpose.
+// A business server for tests: it tells what it hears, and fails on purpose.
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
 export class Receiver {
-  /** What came: `{ headers, text, body }`. */
-  heard = [];
   /** The status of the next answers. */
   status = 200;
   /** The body of the next answers. */
@@ -25,11 +23,10 @@ export class Receiver {
     const text = Buffer.concat(await request.toArray()).toString();
     const message = { headers: request.headers, text, body: JSON.parse(text) };
     response.writeHead(this.status, { 'content-type': 'application/json' }).end(JSON.stringify(this.answer));
-    this.heard.push(message);
     this.#waiting = this.#waiting.filter(({ test, resolve }) => !test(message) || resolve(message));
   }
 
-  /** The first message from now on that `test` takes. */
+  /** The first message from now on that `test` takes: `{ headers, text, body }`. */
   next(test = () => true) {
     return new Promise((resolve) => this.#waiting.push({ test, resolve }));
   }
