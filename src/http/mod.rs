@@ -11,6 +11,7 @@ mod edge;
 mod events;
 mod extract;
 mod invariants;
+mod manual;
 mod nodes;
 mod operations;
 mod pages;
@@ -36,7 +37,7 @@ use tokio::sync::watch;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::docs::openapi;
-use self::{audit::Audit, auth::Route};
+use self::{audit::Audit, auth::Route, manual::Manual};
 use crate::{
     actors::Core,
     auth::{UserTokens, keys},
@@ -88,6 +89,8 @@ fn page_routes(routes: &mut web::ServiceConfig) {
         .service(docs::errors_page)
         .service(docs::to_swagger)
         .service(docs::swagger())
+        .service(manual::to_manual)
+        .service(manual::manual)
         .service(pages::home)
         .service(pages::demo)
         .service(pages::to_console)
@@ -109,6 +112,7 @@ pub struct Api {
     routes: Vec<Route>,
     document: web::Bytes,
     document_tag: EntityTag,
+    manual: Manual,
     closing: watch::Sender<bool>,
 }
 
@@ -127,6 +131,7 @@ impl Api {
             routes: auth::routes(&document),
             document_tag: pages::tag(keys::hash(&document)),
             document: document.into(),
+            manual: Manual::default(),
             closing: watch::Sender::new(false),
         }
     }

@@ -16,6 +16,7 @@ mod calls;
 mod client;
 mod errors;
 mod events;
+mod manual;
 mod operations;
 mod pages;
 mod scopes;
