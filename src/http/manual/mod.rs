@@ -59,9 +59,11 @@ const CHAPTERS: &[Chapter] = &[
         pages: &[
             Text("business-server", "Your business server"),
             Text("anychat", "Coming from AnyChat · 从 AnyChat 迁移"),
-            Elsewhere("/api/docs/", "REST reference"),
-            Elsewhere("/docs/asyncapi.yaml", "WebSocket frames"),
-            Elsewhere("/sdk/hookswitch.d.ts", "Browser SDK"),
+            Text("protocol", "The WebSocket protocol"),
+            Text("rest", "REST and the command line"),
+            Elsewhere("/api/docs/", "REST: every route"),
+            Elsewhere("/docs/asyncapi.yaml", "WebSocket: every frame"),
+            Elsewhere("/sdk/hookswitch.d.ts", "Browser SDK: every method"),
         ],
     },
     Chapter {
