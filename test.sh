@@ -37,6 +37,11 @@ install_tools() {
     command -v node >/dev/null || missing+=(nodejs)
     command -v npm >/dev/null || missing+=(npm)
     [ -x "$CHROMIUM" ] || missing+=(chromium)
+    # The languages of docs/receivers.
+    command -v python3 >/dev/null || missing+=(python3)
+    command -v go >/dev/null || missing+=(golang-go)
+    command -v php >/dev/null || missing+=(php-cli)
+    command -v ruby >/dev/null || missing+=(ruby)
     [ -e /etc/ssl/certs/ca-certificates.crt ] || missing+=(ca-certificates)
     if [ "${#missing[@]}" -eq 0 ]; then
         echo "nothing to install"
@@ -55,6 +60,12 @@ show_tools() {
         console.log(`node ${process.version}`);
         if (major < 18 || (major === 18 && minor < 19)) { console.error("node 18.19 or later is needed"); process.exit(1); }'
     "$CHROMIUM" --version 2>/dev/null
+    python3 -c 'import sys
+print("python", sys.version.split()[0])
+if sys.version_info < (3, 11): sys.exit("python 3.11 or later is needed")'
+    go version
+    php --version | head -n 1
+    ruby --version
 }
 
 # The packages that tests use: every folder under tests/ with a lock file.

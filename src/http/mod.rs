@@ -12,6 +12,7 @@ mod edge;
 mod events;
 mod extract;
 mod invariants;
+mod manual;
 mod me;
 mod nodes;
 mod operations;
@@ -40,7 +41,7 @@ use tokio::sync::{Notify, watch};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::docs::openapi;
-use self::{audit::Audit, auth::Route};
+use self::{audit::Audit, auth::Route, manual::Manual};
 use crate::{
     actors::Core,
     auth::{UserTokens, keys},
@@ -93,6 +94,8 @@ fn page_routes(routes: &mut web::ServiceConfig) {
         .service(docs::errors_page)
         .service(docs::to_swagger)
         .service(docs::swagger())
+        .service(manual::to_manual)
+        .service(manual::manual)
         .service(pages::home)
         .service(demo::facts)
         .service(demo::hook)
@@ -117,6 +120,7 @@ pub struct Api {
     routes: Vec<Route>,
     document: web::Bytes,
     document_tag: EntityTag,
+    manual: Manual,
     closing: watch::Sender<bool>,
     restart: Arc<Notify>,
 }
@@ -136,6 +140,7 @@ impl Api {
             routes: auth::routes(&document),
             document_tag: pages::tag(keys::hash(&document)),
             document: document.into(),
+            manual: Manual::default(),
             closing: watch::Sender::new(false),
             restart: Arc::default(),
         }

@@ -35,7 +35,7 @@ pub(super) async fn home(req: HttpRequest, api: web::Data<Api>) -> Result<HttpRe
         "hookswitch ",
         env!("CARGO_PKG_VERSION"),
         ": a call-control server.\n\n",
-        "WebSocket   /ws\nREST        /api/v1\nIts docs    /api/docs/\nBrowser SDK /sdk/hookswitch.js\n"
+        "WebSocket   /ws\nREST        /api/v1\nIts docs    /api/docs/\nManual      /docs/\nBrowser SDK /sdk/hookswitch.js\n"
     );
     Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(text))
 }
@@ -92,18 +92,27 @@ fn index_or(path: &str) -> &str {
     if path.is_empty() { "index.html" } else { path }
 }
 
-fn with_policy(mut response: HttpResponse, policy: &'static str) -> HttpResponse {
+pub(super) fn with_policy(mut response: HttpResponse, policy: &'static str) -> HttpResponse {
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, header::HeaderValue::from_static(policy));
     response
 }
 
 fn file(req: &HttpRequest, path: &str) -> Result<HttpResponse, HttpError> {
+    embedded::<Files>(req, path, content_type(path))
+}
+
+/// Answers a file of an embedded folder.
+pub(super) fn embedded<Folder: RustEmbed>(
+    req: &HttpRequest,
+    path: &str,
+    content_type: &'static str,
+) -> Result<HttpResponse, HttpError> {
     // What is read from the disk could be climbed out of.
     let is_plain = path.split('/').all(|part| part != "..");
-    let found = Some(path).filter(|_| is_plain).and_then(Files::get);
+    let found = Some(path).filter(|_| is_plain).and_then(Folder::get);
     let EmbeddedFile { data, metadata } = found.ok_or_else(not_found)?;
     let tag = tag(metadata.sha256_hash());
-    Ok(with_tag(req, &tag, content_type(path), || Bytes::from(data.into_owned())))
+    Ok(with_tag(req, &tag, content_type, || Bytes::from(data.into_owned())))
 }
 
 pub(super) fn not_found() -> HttpError {

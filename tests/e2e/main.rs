@@ -28,6 +28,7 @@ mod kill;
 mod load;
 mod operations;
 mod presence;
+mod receivers;
 mod restart;
 mod resume;
 mod secrecy;

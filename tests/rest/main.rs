@@ -17,6 +17,7 @@ mod client;
 mod demo;
 mod errors;
 mod events;
+mod manual;
 mod operations;
 mod pages;
 mod scopes;
