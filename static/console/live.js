@@ -45,6 +45,7 @@ class Stream {
   #last;
   #abort = null;
   #closed = false;
+  #wasLive = false;
   #retryMs = FIRST_RETRY_MS;
   #timer;
   #release = [];
@@ -95,6 +96,9 @@ class Stream {
       const response = await open('GET', this.#path, { params, signal: abort.signal, headers: { accept: 'text/event-stream' } });
       if (response.ok) {
         this.#tell('live');
+        // Without an id there is nothing to go on after: whoever listens has to look anew.
+        if (this.#wasLive && this.#last === undefined) this.#take({ event: 'gap', data: { type: 'gap' } });
+        this.#wasLive = true;
         this.#retryMs = FIRST_RETRY_MS;
         await readEvents(response, (event) => {
           if (event.id !== undefined) this.#last = event.id;

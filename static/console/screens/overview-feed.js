@@ -18,13 +18,14 @@ export function lineOf({ id, event, data: { timestamp, data: facts } }) {
 
 export function Feed() {
   const [lines, setLines] = useState([]);
-  const { data } = useLoad(() => api.get('/calls', { limit: 12, state: 'ended' }), []);
+  const { data, reload } = useLoad(() => api.get('/calls', { limit: 12, state: 'ended' }), []);
   useEffect(() => {
     if (!data) return;
     const past = data.items.map((call) => ({ id: call.id, at: call.ended_at, call, tone: TONES[call.reason] }));
     setLines((now) => [...now, ...past.filter(({ call }) => !now.some((line) => line.call?.id === call.id && line.call.state === 'ended'))].sort((one, other) => Date.parse(other.at) - Date.parse(one.at)));
   }, [data]);
   useEvents((event) => {
+    if (event.event === 'gap') reload();
     const line = lineOf(event);
     // That a call was requested is told by its next step as well.
     if (line) setLines((before) => [line, ...before.filter(({ call }) => !call || call.id !== line.call?.id || call.state !== 'requested')].slice(0, LINES));
