@@ -75,7 +75,7 @@ function Console() {
     setMenuOpen(false);
     // Whoever reads with the ears or the keyboard goes on where the new screen begins.
     if (!isFirst.current) main.current.focus({ preventScroll: true });
-    isFirst.current = false;
+    isFirst.current = path === '/';
     scrollTo(0, 0);
   }, [path]);
   useEffect(() => {

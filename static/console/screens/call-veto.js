@@ -11,12 +11,29 @@ const POLICIES = {
   refuse: 'The hook gave no verdict; its policy, to refuse, decided.',
 };
 
+/** The order in which the server writes the fields of a question; the trace lists them by name. */
+const BODY = ['type', 'timestamp', 'data'];
+const DATA = ['event', 'event_type', 'source_user', 'target_user', 'error_code', 'flags', 'param', 'user_str', 'seq', 'call'];
+
+function inOrder(value, names) {
+  const known = names.filter((name) => name in value);
+  const others = Object.keys(value).filter((name) => !names.includes(name));
+  return Object.fromEntries([...known, ...others].map((name) => [name, value[name]]));
+}
+
+/** The text that was signed: a recorded question as it was sent. The call in it is written as REST writes it. */
+export function signedText(body, call) {
+  if (typeof body === 'string') return body;
+  const data = inOrder({ ...body.data, call: inOrder(body.data.call, Object.keys(call)) }, DATA);
+  return JSON.stringify(inOrder({ ...body, data }, BODY));
+}
+
 /** Asks the server whether the recorded question carries a valid signature of the hook's secret. */
-function Signature({ hook, question }) {
+function Signature({ call, hook, question }) {
   const [found, setFound] = useState(null);
   const check = async () => {
     const { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature } = question.headers;
-    const body = typeof question.body === 'string' ? question.body : JSON.stringify(question.body);
+    const body = signedText(question.body, call);
     try {
       setFound(await api.post(`/webhooks/${encodeURIComponent(hook)}/verify`, { id, timestamp, signature, body }));
     } catch (error) {
@@ -36,7 +53,7 @@ function Message({ title, item }) {
     ${item.body && html`<${JsonView} value=${item.body} label=${`Body of: ${title}`} />`}</details>`;
 }
 
-function Verdict({ veto, hook, items }) {
+function Verdict({ call, veto, hook, items }) {
   const question = items.find(({ kind }) => kind === 'veto.question');
   const answer = items.find(({ kind }) => kind === 'veto.answer');
   const timeout = hook?.timeout_ms;
@@ -49,7 +66,7 @@ function Verdict({ veto, hook, items }) {
     ${veto.policy && html`<p class="notice warn">${POLICIES[veto.policy] ?? veto.policy}</p>`}
     ${question && html`<${Message} title="The question" item=${question} />`}
     ${answer && html`<${Message} title="The answer" item=${answer} />`}
-    ${question?.headers && question.body && hook && can('admin') && html`<div><${Signature} hook=${veto.hook} question=${question} /></div>`}
+    ${question?.headers && question.body && hook && can('admin') && html`<div><${Signature} call=${call} hook=${veto.hook} question=${question} /></div>`}
   </div>`;
 }
 
@@ -61,6 +78,6 @@ export function CallVeto({ call, trace }) {
     return html`<section class="card"><h2>Veto</h2><p class="fine">${why}</p></section>`;
   }
   return html`<section class="card" data-testid="veto"><h2>Veto</h2>
-    ${verdicts.map((veto) => html`<${Verdict} key=${veto.hook} veto=${veto} hook=${hooks?.items.find(({ name }) => name === veto.hook)} items=${trace.filter(({ hook }) => hook === veto.hook)} />`)}
+    ${verdicts.map((veto) => html`<${Verdict} key=${veto.hook} call=${call} veto=${veto} hook=${hooks?.items.find(({ name }) => name === veto.hook)} items=${trace.filter(({ hook }) => hook === veto.hook)} />`)}
   </section>`;
 }
