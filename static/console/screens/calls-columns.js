@@ -1,5 +1,6 @@
 // What the list of calls can show of each.
 
+import { finishCall } from '../actions.js';
 import { code, duration, media, setupMs } from '../format.js';
 import { CallLink, Chip, Copy, Elapsed, StateChip, Time, User, html } from '../parts.js';
 
@@ -50,3 +51,9 @@ export const COLUMNS = [
   { key: 'id', title: 'Id', render: (call) => html`<span class="row nowrap"><${CallLink} id=${call.id} /><${Copy} text=${call.id} label="Copy the id" bare /></span>` },
 ];
 
+/** The column of a list whose reader may end calls. */
+export const FINISH = {
+  key: 'finish',
+  title: html`<span class="unseen">Actions</span>`,
+  render: (call) => call.state !== 'ended' && html`<button type="button" class="small danger" data-testid="finish-call" onClick=${() => finishCall(call)}>Finish</button>`,
+};

@@ -1,10 +1,13 @@
 // How the server is now, how it was over the day, and what just happened.
 
-import { api } from '../api.js';
+import { api, can } from '../api.js';
 import { health } from '../header.js';
 import { useEvents, useEvery, useLoad, useSoon } from '../live.js';
-import { CurlButton, Empty, Problem, html } from '../parts.js';
+import { CurlButton, Empty, Problem, Table, html } from '../parts.js';
+import { callHref, go } from '../route.js';
 import { useStore } from '../store.js';
+import { COLUMNS, FINISH } from './calls-columns.js';
+import { useCalls } from './calls-live.js';
 import { OverviewCharts, RANGES } from './overview-charts.js';
 import { Feed } from './overview-feed.js';
 import { Tiles } from './overview-tiles.js';
@@ -27,6 +30,22 @@ function Welcome() {
     <pre tabindex="0">hookswitch token alice</pre>
     <p>To decide who may call whom, <a href="#/webhooks">register a hook</a>.</p>
   <//></section>`;
+}
+
+const LATEST = 8;
+const LATEST_COLUMNS = COLUMNS.filter(({ key }) => ['requested', 'caller', 'callee', 'outcome', 'rang', 'talked', 'veto'].includes(key));
+
+/** The calls that came last, as they change. */
+function Latest() {
+  const { rows, fresh } = useCalls({}, { limit: LATEST });
+  const shown = rows.slice(0, LATEST);
+  const longest = Math.max(1, ...shown.map(({ talk_ms }) => talk_ms ?? 0));
+  const columns = LATEST_COLUMNS.map((column) => ({ ...column, render: (call) => column.render(call, { longest }) }));
+  if (shown.length === 0) return null;
+  return html`<section class="card wide"><div class="row"><h2>Latest calls</h2><a class="push" href="#/calls">All calls</a></div>
+    <${Table} caption="Latest calls" testid="calls-table" rowTestid="call-row" columns=${can('control') ? [...columns, FINISH] : columns} rows=${shown} rowKey=${({ id }) => id}
+      rowClass=${({ id }) => (fresh.has(id) ? 'fresh' : '')} open=${({ id }) => go(callHref(id).slice(1))} />
+  </section>`;
 }
 
 export default function Overview({ query, setQuery }) {
@@ -60,7 +79,8 @@ export default function Overview({ query, setQuery }) {
     ${stats.data && html`<${Tiles} stats=${stats.data} report=${report} minutes=${minutes.slice(-60)} timeout=${timeout} />`}
     <div class="beside">
       <div class="charts"><${Problem} error=${history.error} retry=${history.reload} />
-        ${minutes.length > 0 && html`<${OverviewCharts} minutes=${minutes} range=${range} timeout=${timeout} />`}</div>
+        ${minutes.length > 0 && html`<${OverviewCharts} minutes=${minutes} range=${range} timeout=${timeout} />`}
+        <${Latest} /></div>
       <${Feed} />
     </div>`;
 }

@@ -52,8 +52,8 @@ export default function SignIn() {
       <p class="problem" id="sign-in-problem" role="alert">${problem}</p>
       <button class="primary" disabled=${isBusy} data-testid="sign-in">Sign in</button>
       ${devKey
-        ? html`<p class="notice">The server is in development mode: the key is <code>${devKey}</code>.
-            <button type="button" class="small" onClick=${() => enter(devKey)} data-testid="sign-in-dev">Use it</button></p>`
+        ? html`<p class="notice row"><span>The server is in development mode: the key is <code>${devKey}</code>.</span>
+            <button type="button" class="small push" onClick=${() => enter(devKey)} data-testid="sign-in-dev">Use it</button></p>`
         : html`<div class="fine stack"><p>No key yet? On the server’s machine, make one:</p>
             <pre tabindex="0">hookswitch key new --scope admin</pre>
             <p><code>read</code> sees everything, <code>control</code> also ends calls and sessions, <code>admin</code> also changes hooks, accounts and keys.</p></div>`}
