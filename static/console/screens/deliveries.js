@@ -1,6 +1,6 @@
 // Deliveries: every event for the hooks, how its delivery stands, and sending it again.
 
-import { useMemo, useState } from '/vendor/hooks.js';
+import { useState } from '/vendor/hooks.js';
 import { can, everything } from '../api.js';
 import { duration, plural } from '../format.js';
 import { useEvents, useEvery, useLoad, useSoon } from '../live.js';
@@ -13,17 +13,21 @@ import { Replaying, useReplay } from './replay.js';
 const STATES = ['pending', 'delivered', 'dead'];
 const REFRESH_MS = 5000;
 
+/** A page of the list, and the hooks there are by now. */
+async function load({ hook, state, cursor }) {
+  const names = (await everything('/webhooks')).map(({ name }) => name);
+  const wanted = names.filter((name) => !hook || name === hook);
+  return { names, wanted, ...(await loadPage(wanted, state, cursor)) };
+}
+
 export default function Deliveries({ query, setQuery }) {
-  const hooks = useLoad(() => everything('/webhooks'), []);
-  const names = useMemo(() => (hooks.data ?? []).map(({ name }) => name), [hooks.data]);
-  const wanted = query.hook ? [query.hook] : names;
-  const list = useLoad(() => loadPage(wanted, query.state, query.cursor), [wanted.join(), query.state, query.cursor]);
+  const list = useLoad(() => load(query), [query.hook, query.state, query.cursor]);
   const [picked, setPicked] = useState(new Map());
   const replay = useReplay(list.reload);
   const soon = useSoon(() => !query.cursor && list.reload(), 700);
   useEvents(soon);
   useEvery(REFRESH_MS, soon);
-  const items = list.data?.items ?? [];
+  const { items = [], names = [], wanted = [], next = null } = list.data ?? {};
   const opened = query.open;
   const pick = (row, isPicked) => {
     const next = new Map(picked);
@@ -53,18 +57,18 @@ export default function Deliveries({ query, setQuery }) {
       <p class="fine">Each event is kept on disk until its hook has acknowledged it, and sent in order for each call.</p>
       <${Filters} fields=${fields} query=${query} setQuery=${setQuery}>${toolbar}<//>
       <${Replaying} replay=${replay} />
-      <${Problem} error=${hooks.error ?? list.error} retry=${list.reload} />
-      ${hooks.data && names.length === 0 && html`<${Empty} title="No hook is registered yet">
+      <${Problem} error=${list.error} retry=${list.reload} />
+      ${list.data && names.length === 0 && html`<${Empty} title="No hook is registered yet">
         <p>Events are delivered to hooks. <a href=${href('/webhooks')}>Add the first one</a>, then make a call.</p>
       <//>`}
-      ${names.length > 0 && list.data && items.length === 0 && html`<${Empty} title=${query.state || query.cursor ? 'No delivery matches' : 'No event yet'}>
+      ${names.length > 0 && items.length === 0 && html`<${Empty} title=${query.state || query.cursor ? 'No delivery matches' : 'No event yet'}>
         <p>${query.state ? `No delivery is ${query.state}.` : html`Make a call, in the <a href="/">demo</a> for instance: each of its steps is an event.`}</p>
       <//>`}
       ${items.length > 0 && html`
         <section class="card"><${Table} columns=${columns(picked, pick)} rows=${items} rowKey=${keyOf} caption="Deliveries, the newest first" testid="deliveries-table" rowTestid="delivery-row"
           open=${(row) => setQuery({ open: opened === keyOf(row) ? '' : keyOf(row) })} rowClass=${(row) => (opened === keyOf(row) ? 'opened' : '')}
           expanded=${(row) => opened === keyOf(row) && html`<${Delivery} delivery=${row} replay=${replay} />`} /></section>
-        <${Pager} cursor=${query.cursor} next=${list.data.next} setQuery=${setQuery} shown=${plural(items.length, 'delivery', 'deliveries')} />`}
+        <${Pager} cursor=${query.cursor} next=${next} setQuery=${setQuery} shown=${plural(items.length, 'delivery', 'deliveries')} />`}
     </div>`;
 }
 

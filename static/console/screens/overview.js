@@ -5,7 +5,7 @@ import { health } from '../header.js';
 import { useEvents, useEvery, useLoad, useSoon } from '../live.js';
 import { CurlButton, Empty, Problem, Table, html } from '../parts.js';
 import { callHref, go } from '../route.js';
-import { useStore } from '../store.js';
+import { kept, useStore } from '../store.js';
 import { COLUMNS, FINISH } from './calls-columns.js';
 import { useCalls } from './calls-live.js';
 import { OverviewCharts, RANGES } from './overview-charts.js';
@@ -15,13 +15,22 @@ import { Tiles } from './overview-tiles.js';
 const HISTORY_EVERY_MS = 10_000;
 const STATS_EVERY_MS = 5_000;
 
+/** Hints that the viewer has read and put away, as `name: detail`. */
+const putAway = kept('hints', []);
+
 /** What the health has to say: checks that fail, and those that give a hint. */
 function Warnings({ report }) {
-  const worth = (report?.checks ?? []).filter(({ ok, detail }) => !ok || detail);
-  return worth.map(({ name, ok, detail, advice }) => html`<div class=${`notice ${ok ? 'warn' : 'bad'} row`} key=${name} data-testid="warning">
-    <span><strong>${name.replaceAll('_', ' ')}</strong>${detail ? `: ${detail}` : ' fails'}${advice ? html`<br />${advice}` : ''}</span>
-    <a class="push" href="#/health">Health</a>
-  </div>`);
+  const hidden = useStore(putAway);
+  const hintOf = ({ name, detail }) => `${name}: ${detail}`;
+  const worth = (report?.checks ?? []).filter((check) => !check.ok || (check.detail && !hidden.includes(hintOf(check))));
+  return worth.map((check) => {
+    const { name, ok, detail, advice } = check;
+    return html`<div class=${`notice ${ok ? 'warn' : 'bad'} warning`} key=${name} data-testid="warning">
+      <span><strong>${name.replaceAll('_', ' ')}</strong>${detail ? `: ${detail}` : ' fails'}. ${advice}</span>
+      <a href="#/health">Health</a>
+      ${ok && html`<button type="button" class="small" onClick=${() => putAway.set([...hidden, hintOf(check)])} data-testid="hide-hint">Hide</button>`}
+    </div>`;
+  });
 }
 
 function Welcome() {
