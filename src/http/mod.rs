@@ -17,8 +17,10 @@ mod pages;
 pub mod problem;
 mod rooms;
 pub mod schema;
+mod sse;
 mod statistics;
 mod tokens;
+mod trace;
 pub mod upgrade;
 mod users;
 mod webhooks;
@@ -70,6 +72,8 @@ fn api_routes(routes: &mut ServiceConfig<'_>) {
         .service(webhooks::replay)
         .service(statistics::stats)
         .service(events::watch_all)
+        .service(trace::list)
+        .service(trace::live)
         .service(nodes::nodes)
         .service(nodes::workers)
         .service(audit::list)

@@ -25,12 +25,12 @@ async fn routes(server: &Server) -> Vec<Route> {
             routes.push(Route { method: method.to_uppercase(), path, scope });
         }
     }
-    assert_eq!(routes.len(), 27);
+    assert_eq!(routes.len(), 29);
     routes
 }
 
 /// What the contract gives each scope beyond the one before. Whatever is not here is an admin's.
-const READ: [(&str, &str); 12] = [
+const READ: [(&str, &str); 14] = [
     ("GET", "/calls"),
     ("GET", "/calls/"),
     ("GET", "/rooms"),
@@ -41,6 +41,8 @@ const READ: [(&str, &str); 12] = [
     ("GET", "/webhooks/"),
     ("GET", "/stats"),
     ("GET", "/events"),
+    ("GET", "/trace"),
+    ("GET", "/trace/"),
     ("GET", "/nodes"),
     ("GET", "/debug/invariants"),
 ];
