@@ -1,5 +1,7 @@
 //! The handle that every actor and every REST handler has: the directory and what calls need of the rest of the server.
 
+mod steps;
+
 use std::{
     sync::{
         Arc, Mutex, PoisonError, RwLock,
@@ -16,7 +18,7 @@ use super::{
     call::Call,
     directory::{Directory, Placed, SessionView},
     gate::Gate,
-    journal::{Droppable, Journal, Kept},
+    journal::{Journal, Kept},
     messages::{ToCall, ToEndpoint},
     room::Room,
 };
@@ -28,12 +30,12 @@ use crate::{
         call::{Call as CallMachine, Request, VERDICT_LIMIT},
         codes::{self, Code},
         effect::{Devices, Effect, Input, Now, Party},
-        event::{CallEvent, HookEvent, HookEventKind, Opaque},
+        event::{CallEvent, Opaque},
         ids::{CallId, RoomNumber, UserId},
-        invariants,
         record::{CallRecord, CallState},
     },
     store::Store,
+    trace::Recorder,
     webhooks::Hooks,
 };
 
@@ -53,6 +55,8 @@ pub struct CoreParts {
     pub hooks: Hooks,
     /// What is counted.
     pub metrics: Metrics,
+    /// What is taken down of every message.
+    pub trace: Recorder,
     /// Who may log in.
     pub gate: Gate,
     /// The last room number ever used.
@@ -65,6 +69,7 @@ struct Inner {
     journal: Journal,
     hooks: Hooks,
     metrics: Metrics,
+    trace: Recorder,
     gate: Gate,
     directory: Directory,
     bus: Bus,
@@ -115,6 +120,7 @@ impl Core {
             journal: Journal::new(parts.store),
             hooks: parts.hooks,
             metrics: parts.metrics,
+            trace: parts.trace,
             gate: parts.gate,
             directory: Directory::default(),
             bus: Bus::default(),
@@ -158,6 +164,12 @@ impl Core {
     #[must_use]
     pub fn metrics(&self) -> &Metrics {
         &self.0.metrics
+    }
+
+    /// What is taken down of every message.
+    #[must_use]
+    pub fn trace(&self) -> &Recorder {
+        &self.0.trace
     }
 
     /// Whom to ask and to tell.
@@ -413,39 +425,6 @@ impl Core {
         }
     }
 
-    fn record(&self, call: &Arc<CallRecord>, event: HookEvent, now_or_never: bool, told: Kept) {
-        if let Some(before) = self.directory().publish(call) {
-            let broken = invariants::check_step(&before, call);
-            debug_assert!(broken.is_empty(), "{broken:?}");
-            self.broken(&broken);
-        }
-        self.0.metrics.call_step(call);
-        log_step(call);
-        let outbox = self.0.hooks.expand(&event);
-        let core = self.clone();
-        let ended = (event.kind == HookEventKind::Finished).then_some(call.id);
-        let on_bus = if now_or_never {
-            Some(event)
-        } else {
-            self.0.bus.publish(event.at, BusKind::Call(event));
-            None
-        };
-        let kept = move |kept: bool| {
-            if let Some(event) = on_bus.filter(|_| kept) {
-                core.0.bus.publish(event.at, BusKind::Call(event));
-            }
-            told(kept);
-            if let Some(call) = ended.filter(|_| kept) {
-                core.directory().forget(call);
-            }
-        };
-        let latest = now_or_never.then(|| -> Droppable {
-            let (core, id, version) = (self.clone(), call.id, call.version);
-            Box::new(move || core.call(id).is_some_and(|call| call.version == version))
-        });
-        self.0.journal.keep(Arc::clone(call), outbox, latest, Box::new(kept));
-    }
-
     /// Tries again, for as long as the server runs, to store what the store refused.
     pub fn retry_refused_steps(&self) -> impl Future<Output = ()> + use<> {
         let core = self.clone();
@@ -469,17 +448,4 @@ impl Core {
 #[must_use]
 pub(super) fn now() -> Now {
     Now { mono: clock::now(), wall: clock::wall() }
-}
-
-fn log_step(call: &CallRecord) {
-    let (id, state, version) = (call.id, call.state.as_str(), call.version);
-    if call.state == CallState::Ended {
-        let reason = call.reason.map(codes::Reason::as_str);
-        let (ring_ms, talk_ms) = (call.ring_ms(), call.talk_ms());
-        let code = call.error_code;
-        let (caller, callee) = (call.caller.as_str(), call.callee.as_str());
-        tracing::info!(call = %id, caller, callee, state, version, reason, code, ring_ms, talk_ms, "call");
-    } else {
-        tracing::debug!(call = %id, state, version, "call");
-    }
 }

@@ -36,6 +36,7 @@ use crate::{
         room::Room as RoomMachine,
     },
     store::{Store, StoreOptions},
+    trace::Recorder,
     webhooks::{Hooks, HooksOptions},
 };
 
@@ -117,7 +118,8 @@ impl Stage {
         let hooks = Hooks::start(HooksOptions::default(), store.clone(), Arc::new(())).unwrap();
         let gate = Gate::new(tokens, LoginGuard::new(&config.limits), store.clone());
         let metrics = Metrics::new();
-        let parts = CoreParts { config, store, hooks, metrics, gate, last_room: None };
+        let trace = Recorder::default();
+        let parts = CoreParts { config, store, hooks, metrics, trace, gate, last_room: None };
         let (tell, heard) = mpsc::unbounded_channel();
         Self { core: Core::new(parts), _dir: dir, tell, heard }
     }

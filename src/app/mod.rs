@@ -43,6 +43,7 @@ use crate::{
     metrics::{Delivery, Metrics},
     protocol::record::VetoOutcome,
     store::{Store, StoreError, StoreOptions},
+    trace::Recorder,
     webhooks::{DeliveryResult, HookSpec, Hooks, HooksError, HooksOptions, Observer, OnFailure},
 };
 
@@ -193,10 +194,12 @@ fn build(config: &Arc<Config>) -> Result<(Parts, UserTokens), StartError> {
     let refused = |source| StartError::Store { dir: config.store.data_dir.display().to_string(), source };
     let store = store.map_err(refused)?;
     let tokens = UserTokens::new(&config.auth, &config.store.data_dir)?;
+    let trace = Recorder::new(config.trace.bytes);
     let options = HooksOptions {
         allow_private: config.webhooks.allow_private,
         max_in_flight: config.webhooks.max_in_flight,
         file: file_hooks(config),
+        trace: trace.clone(),
         ..HooksOptions::default()
     };
     let hooks = Hooks::start(options, store.clone(), Arc::new(metrics.clone()))?;
@@ -206,6 +209,7 @@ fn build(config: &Arc<Config>) -> Result<(Parts, UserTokens), StartError> {
         store: store.clone(),
         hooks: hooks.clone(),
         metrics,
+        trace,
         gate: Gate::new(tokens.clone(), LoginGuard::new(&config.limits), store.clone()),
         last_room: store.last_room().map_err(refused)?,
     });

@@ -200,6 +200,14 @@ impl Turn {
 }
 
 section! {
+    /// The flight recorder: the last messages between clients, server, hooks and store, for `GET /api/v1/trace`.
+    "trace" Trace {
+        /// What it keeps in memory; 0 turns it off. More reaches further back.
+        bytes: usize as Bytes = 8_388_608, FIXED;
+    }
+}
+
+section! {
     /// The demo page.
     "demo" Demo {
         /// Serves the demo page under `/demo/`. Development mode always serves it, at `/`.
@@ -271,6 +279,8 @@ config! {
     limits: Limits,
     /// `[turn]`
     turn: Turn,
+    /// `[trace]`
+    trace: Trace,
     /// `[demo]`
     demo: Demo,
     /// `[log]`

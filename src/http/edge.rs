@@ -15,6 +15,7 @@ use actix_web::{
 use super::{
     Api, auth,
     problem::{self, HttpError, PROBLEM_JSON},
+    sse,
 };
 use crate::clock;
 
@@ -39,7 +40,7 @@ pub(super) async fn edge(
     let api = req.app_data::<web::Data<Api>>().cloned();
     let method = req.method().clone();
     // Whoever has GET has HEAD: the server leaves the body out by itself. An endless body is no answer to HEAD, though.
-    if method == Method::HEAD && !req.path().ends_with("/events") {
+    if method == Method::HEAD && !sse::STREAMS.contains(&req.path()) {
         req.head_mut().method = Method::GET;
     }
     let path = req.path().to_owned();

@@ -1,33 +1,27 @@
 //! Server-sent events: every step of every call and every presence change, as it happens.
 //!
-//! Each event's id holds the server's start beside the event's number, so that an id from before a restart is known as one. A
-//! client that reads too slowly is dropped; it comes back with the last id it saw and goes on there, or is told of the gap.
+//! Each event's id holds the server's start beside the event's number, so that an id from before a restart is known as one.
 
-use std::{collections::VecDeque, convert::Infallible, pin::pin, sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use actix_web::{
     HttpRequest, HttpResponse, get,
-    http::header::{self, ContentEncoding},
     web::{self, Bytes},
 };
-use futures_util::{
-    future::{Either, select},
-    stream,
-};
 use serde_json::json;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::broadcast;
 
-use super::{Api, extract::Query, problem::HttpError};
+use super::{
+    Api,
+    extract::Query,
+    problem::HttpError,
+    sse::{self, Over, Source},
+};
 use crate::{
     actors::{BusEvent, BusKind},
-    metrics::Metrics,
     protocol::{event::event_body, record::Timestamp},
 };
 
-/// How often a silent stream sends a comment, so that neither side nor a proxy takes it for dead.
-const HEARTBEAT: Duration = Duration::from_secs(15);
-/// How long a browser waits before it comes back. Unit: milliseconds.
-const RETRY_MS: u32 = 2000;
 /// The number that no event ever reaches: asks for everything that is kept, behind a gap.
 const FROM_ANOTHER_LIFE: u64 = u64::MAX;
 
@@ -51,17 +45,11 @@ pub(super) async fn watch_all(
 ) -> Result<HttpResponse, HttpError> {
     let asked = query.take("last_event_id", "an event's id", |text| Some(text.to_owned()))?;
     query.end()?;
-    let header = req.headers().get("last-event-id").and_then(|id| id.to_str().ok()).filter(|id| !id.is_empty());
     let life = life(api.started_at);
-    let after = header.or(asked.as_deref()).map(|id| number(&life, id).unwrap_or(FROM_ANOTHER_LIFE));
-    let body = stream::unfold(Watcher::new(&api, life, after), Watcher::next);
-    Ok(HttpResponse::Ok()
-        .content_type("text/event-stream")
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        // A compressor would keep events back until its window is full; so would nginx.
-        .insert_header(ContentEncoding::Identity)
-        .insert_header(("x-accel-buffering", "no"))
-        .streaming(body))
+    let after = sse::last_seen(&req).or(asked.as_deref()).map(|id| number(&life, id).unwrap_or(FROM_ANOTHER_LIFE));
+    let seen = api.core.bus().subscribe(after);
+    let backlog: Vec<_> = seen.backlog.iter().map(|event| frame(&life, event)).collect();
+    Ok(sse::answer(&api, seen.gap, backlog, Watcher { life, live: seen.live }))
 }
 
 /// What tells this life of the server from others.
@@ -74,56 +62,19 @@ fn number(life: &str, id: &str) -> Option<u64> {
     id.strip_prefix(life)?.strip_prefix('-')?.parse().ok()
 }
 
-/// One open stream.
+/// Sees what happens.
 struct Watcher {
     life: String,
-    waiting: VecDeque<Bytes>,
     live: broadcast::Receiver<Arc<BusEvent>>,
-    closing: watch::Receiver<bool>,
-    open: Open,
 }
 
-/// Counts the open streams.
-struct Open(Metrics);
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.0.event_streams(-1);
-    }
-}
-
-impl Watcher {
-    fn new(api: &Api, life: String, after: Option<u64>) -> Self {
-        let seen = api.core.bus().subscribe(after);
-        let metrics = api.core.metrics().clone();
-        metrics.event_streams(1);
-        let mut waiting = VecDeque::from([format!("retry: {RETRY_MS}\n\n").into()]);
-        if seen.gap {
-            waiting.push_back("event: gap\ndata: {\"type\":\"gap\"}\n\n".into());
+impl Source for Watcher {
+    async fn next(&mut self) -> Result<Bytes, Over> {
+        match self.live.recv().await {
+            Ok(event) => Ok(frame(&self.life, &event)),
+            Err(broadcast::error::RecvError::Closed) => Err(Over::Closed),
+            Err(broadcast::error::RecvError::Lagged(missed)) => Err(Over::Lagged(missed)),
         }
-        waiting.extend(seen.backlog.iter().map(|event| frame(&life, event)));
-        Self { life, waiting, live: seen.live, closing: api.closing.subscribe(), open: Open(metrics) }
-    }
-
-    async fn next(mut self) -> Option<(Result<Bytes, Infallible>, Self)> {
-        if let Some(bytes) = self.waiting.pop_front() {
-            return Some((Ok(bytes), self));
-        }
-        let bytes = {
-            let event = tokio::time::timeout(HEARTBEAT, self.live.recv());
-            let closed = self.closing.wait_for(|closing| *closing);
-            match select(pin!(event), pin!(closed)).await {
-                Either::Right(_closing) => return None,
-                Either::Left((Err(_silence), _)) => Bytes::from_static(b": still here\n\n"),
-                Either::Left((Ok(Ok(event)), _)) => frame(&self.life, &event),
-                Either::Left((Ok(Err(broadcast::error::RecvError::Closed)), _)) => return None,
-                Either::Left((Ok(Err(broadcast::error::RecvError::Lagged(missed))), _)) => {
-                    self.open.0.bus_lag(missed);
-                    return None;
-                }
-            }
-        };
-        Some((Ok(bytes), self))
     }
 }
 
@@ -141,10 +92,12 @@ fn frame(life: &str, event: &BusEvent) -> Bytes {
 
 #[cfg(test)]
 mod tests {
+    use tokio::sync::watch;
+
     use super::*;
     use crate::{
         actors::Bus,
-        metrics::{Exposition, Scrape},
+        metrics::{Exposition, Metrics, Scrape},
         protocol::{
             codes::Door,
             ids::{DeviceId, UserId},
@@ -159,14 +112,13 @@ mod tests {
     #[tokio::test]
     async fn a_slow_reader_is_dropped_and_counted() {
         let (bus, metrics, closing) = (Bus::default(), Metrics::new(), watch::Sender::new(false));
-        let live = bus.subscribe(None).live;
-        let open = Open(metrics.clone());
-        let watcher =
-            Watcher { life: String::new(), waiting: VecDeque::new(), live, closing: closing.subscribe(), open };
+        let watcher = Watcher { life: String::new(), live: bus.subscribe(None).live };
+        let stream = sse::Stream::new(&metrics, closing.subscribe(), false, [], watcher);
+        let (_retry, stream) = stream.next().await.unwrap();
         for _ in 0..2_000 {
             bus.publish(Timestamp(0), alice_online());
         }
-        assert!(watcher.next().await.is_none());
+        assert!(stream.next().await.is_none());
         let lag = metrics
             .scrape(Scrape::default(), Exposition::Classic)
             .lines()

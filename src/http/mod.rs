@@ -20,8 +20,10 @@ mod pages;
 pub mod problem;
 mod rooms;
 pub mod schema;
+mod sse;
 mod statistics;
 mod tokens;
+mod trace;
 pub mod upgrade;
 mod users;
 mod webhooks;
@@ -76,6 +78,8 @@ fn api_routes(routes: &mut ServiceConfig<'_>) {
         .service(statistics::stats)
         .service(events::watch_all)
         .service(me::me)
+        .service(trace::list)
+        .service(trace::live)
         .service(nodes::nodes)
         .service(nodes::workers)
         .service(audit::list)

@@ -18,7 +18,7 @@ use std::{
 
 use bytestring::ByteString;
 
-use super::native::FrameId;
+use super::{ids::CallId, native::FrameId};
 
 /// How many answered frames a session remembers. Source: native WebSocket contract, "Client → server".
 pub const REMEMBERED_IDS: usize = 128;
@@ -36,11 +36,20 @@ pub struct SessionLimits {
     pub queue_bytes: usize,
 }
 
+/// A frame on its way to the client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outgoing {
+    /// Its text.
+    pub text: ByteString,
+    /// Which call it is about.
+    pub call: Option<CallId>,
+}
+
 /// What a session asks its shell to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SessionEffect {
     /// Write a frame to the socket.
-    Send(ByteString),
+    Send(Outgoing),
     /// Ping the client; the pong acknowledges up to this `seq`.
     Ping(u64),
     /// The client reads too slowly: cut the socket (4410). It may resume.
@@ -74,7 +83,7 @@ pub enum Admission {
 #[derive(Debug)]
 struct Sent {
     seq: u64,
-    frame: ByteString,
+    frame: Outgoing,
 }
 
 #[derive(Debug)]
@@ -161,11 +170,12 @@ impl Session {
         Attached { resumed, seq: self.seq }
     }
 
-    /// Something the client must not miss: `frame` makes the frame, given its `seq`.
-    pub fn push(&mut self, frame: impl FnOnce(u64) -> ByteString) {
+    /// Something the client must not miss, about `call` or about none: `text` makes the frame, given its `seq`.
+    pub fn push(&mut self, call: Option<CallId>, text: impl FnOnce(u64) -> ByteString) {
         self.seq += 1;
-        let frame = frame(self.seq);
-        self.queued_bytes += frame.len();
+        let frame = Outgoing { text: text(self.seq), call };
+        let bytes = frame.text.len();
+        self.queued_bytes += bytes;
         self.unacknowledged.push_back(Sent { seq: self.seq, frame: frame.clone() });
         debug_assert!(self.is_gapless(), "{self:?}");
         if self.queued_bytes > self.limits.queue_bytes {
@@ -176,7 +186,7 @@ impl Session {
             return;
         }
         if let Line::Attached { since_ping, .. } = &mut self.line {
-            *since_ping += frame.len();
+            *since_ping += bytes;
             let ask = *since_ping >= ACK_EVERY_BYTES;
             self.effects.push_back(SessionEffect::Send(frame));
             if ask {
@@ -253,7 +263,7 @@ impl Session {
     fn acknowledge(&mut self, seq: u64) {
         while self.unacknowledged.front().is_some_and(|sent| sent.seq <= seq) {
             if let Some(sent) = self.unacknowledged.pop_front() {
-                self.queued_bytes -= sent.frame.len();
+                self.queued_bytes -= sent.frame.text.len();
             }
         }
         self.kept_after = self.kept_after.max(seq);
@@ -293,7 +303,7 @@ mod tests {
     }
 
     fn say(session: &mut Session, text: &str) {
-        session.push(|seq| format!("{seq}:{text}").into());
+        session.push(None, |seq| format!("{seq}:{text}").into());
     }
 
     fn effects(session: &mut Session) -> Vec<SessionEffect> {
@@ -301,7 +311,7 @@ mod tests {
     }
 
     fn sent(text: &str) -> SessionEffect {
-        SessionEffect::Send(text.into())
+        SessionEffect::Send(Outgoing { text: text.into(), call: None })
     }
 
     #[test]

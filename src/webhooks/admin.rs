@@ -10,11 +10,12 @@ use serde::Serialize;
 
 use super::{
     Hooks, HooksError, Inner,
-    client::PostError,
+    client::{Post, PostError},
     queue::after,
     registry::{Hook, Source, Table},
     sign::{Keyring, Secret},
     spec::{HookSpec, OnFailure},
+    traced::About,
 };
 use crate::{
     clock,
@@ -390,9 +391,10 @@ impl Inner {
         }
         let id = format!("ping_{:032x}", u128::from_be_bytes(clock::random()?));
         let ping = Ping { r#type: "ping", timestamp: clock::wall(), data: BTreeMap::new() };
-        let body = serde_json::to_string(&ping).unwrap_or_default();
+        let body = serde_json::to_string(&ping).unwrap_or_default().into();
+        let post = Post { id: &id, body: &body, about: About::Test };
         let began = clock::now();
-        let answer = self.client.post(hook, &id, &body, self.options.delivery_timeout).await;
+        let answer = self.client.post(hook, post, self.options.delivery_timeout).await;
         let took = clock::now().saturating_duration_since(began);
         let (status, error) = match answer {
             Ok(reply) => (Some(reply.status), None),

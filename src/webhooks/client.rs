@@ -2,15 +2,22 @@
 
 use std::{error::Error as _, time::Duration};
 
+use bytestring::ByteString;
 use reqwest::{
     header::{CONTENT_TYPE, RETRY_AFTER},
     redirect,
 };
 
-use super::{registry::Hook, resolver::GuardedResolver, sign::unix_secs};
+use super::{
+    registry::Hook,
+    resolver::GuardedResolver,
+    sign::unix_secs,
+    traced::{About, Exchange},
+};
 use crate::{
     clock,
     config::guard::{self, GuardError},
+    trace::{PostHeaders, Recorder},
 };
 
 /// Longest answer that is read. Unit: bytes. A verdict is far shorter; more is cut off with its connection.
@@ -47,10 +54,19 @@ pub(super) enum PostError {
 pub(super) struct Client {
     http: reqwest::Client,
     allow_private: bool,
+    trace: Recorder,
+}
+
+/// What is sent.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Post<'a> {
+    pub(super) id: &'a str,
+    pub(super) body: &'a ByteString,
+    pub(super) about: About<'a>,
 }
 
 impl Client {
-    pub(super) fn new(allow_private: bool) -> reqwest::Result<Self> {
+    pub(super) fn new(allow_private: bool, trace: Recorder) -> reqwest::Result<Self> {
         let http = reqwest::Client::builder()
             .redirect(redirect::Policy::none())
             .no_proxy()
@@ -59,21 +75,27 @@ impl Client {
             .pool_idle_timeout(IDLE_TIMEOUT)
             .pool_max_idle_per_host(IDLE_PER_HOST)
             .build()?;
-        Ok(Self { http, allow_private })
+        Ok(Self { http, allow_private, trace })
     }
 
     /// Sends one signed POST and reads the answer, all within `timeout`.
-    pub(super) async fn post(&self, hook: &Hook, id: &str, body: &str, timeout: Duration) -> Result<Reply, PostError> {
+    pub(super) async fn post(&self, hook: &Hook, post: Post<'_>, timeout: Duration) -> Result<Reply, PostError> {
+        let Post { id, body, about } = post;
         guard::check_literal(&hook.url, self.allow_private).map_err(PostError::Refused)?;
         let now = clock::wall();
+        let (timestamp, signature) = (unix_secs(now), hook.keys.header(id, now, body.as_bytes()));
         let request = self
             .http
             .post(hook.url.clone())
             .header(CONTENT_TYPE, "application/json")
             .header("webhook-id", id)
-            .header("webhook-timestamp", unix_secs(now))
-            .header("webhook-signature", hook.keys.header(id, now, body.as_bytes()))
-            .body(body.to_owned());
+            .header("webhook-timestamp", timestamp)
+            .header("webhook-signature", &signature)
+            .body(body.as_bytes().clone());
+        let traced = Exchange { trace: &self.trace, hook, about, body };
+        let headers = || PostHeaders { id: id.to_owned(), timestamp, signature: signature.clone() };
+        traced.sent(headers);
+        let began = clock::now();
         let exchange = async {
             let mut response = request.send().await?;
             let status = response.status().as_u16();
@@ -89,10 +111,12 @@ impl Client {
             }
             Ok(Reply { status, retry_after, body })
         };
-        match tokio::time::timeout(timeout, exchange).await {
+        let answer = match tokio::time::timeout(timeout, exchange).await {
             Ok(outcome) => outcome.map_err(|error: reqwest::Error| describe(&error)),
             Err(_) => Err(PostError::Timeout(timeout)),
-        }
+        };
+        traced.answered(headers, clock::now().saturating_duration_since(began), &answer);
+        answer
     }
 }
 

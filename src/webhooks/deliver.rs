@@ -16,10 +16,11 @@ use tokio::{
 
 use super::{
     DeliveryResult, Observer,
-    client::{Client, PostError, Reply},
+    client::{Client, Post, PostError, Reply},
     queue::{Queue, Tried, after},
     registry::{Hook, Registry},
     retry::{self, Answer, Next},
+    traced::About,
 };
 use crate::{
     clock,
@@ -172,7 +173,9 @@ impl Deliverer {
                 let (client, hook, timeout) = (self.client.clone(), Arc::clone(&hook), self.terms.timeout);
                 desk.tasks.spawn(async move {
                     let id = format!("evt_{}_{}", due.call.0.simple(), due.seq);
-                    let answer = client.post(&hook, &id, &due.body, timeout).await;
+                    let body = (&*due.body).into();
+                    let post = Post { id: &id, body: &body, about: About::Event(due.call) };
+                    let answer = client.post(&hook, post, timeout).await;
                     Done::Sent(hook, due, answer)
                 });
             }

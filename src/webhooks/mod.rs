@@ -14,6 +14,7 @@
 //! | `sign`, `resolver`, `client` | signatures; names resolved under guard; the one HTTP client |
 //! | `veto` | the question before the ring |
 //! | `deliver`, `queue`, `retry` | the outbox's events: the loop, the order, the waits |
+//! | `traced` | what the flight recorder gets to know |
 //! | `presence` | users coming and going, best effort |
 //! | `admin` | what REST does with hooks |
 //!
@@ -32,6 +33,7 @@ mod sign;
 mod spec;
 #[cfg(test)]
 mod tests;
+mod traced;
 mod veto;
 
 use std::{
@@ -69,6 +71,7 @@ use crate::{
         record::{CallRecord, VetoOutcome},
     },
     store::{OutboxRow, Store, StoreError},
+    trace::Recorder,
 };
 
 /// Threads of the hooks' runtime: signing and TLS are all the work there is.
@@ -93,6 +96,8 @@ pub struct HooksOptions {
     pub delivery_timeout: Duration,
     /// How long a rotated secret goes on signing.
     pub rotation: Duration,
+    /// What is taken down of every exchange.
+    pub trace: Recorder,
 }
 
 impl Default for HooksOptions {
@@ -106,6 +111,7 @@ impl Default for HooksOptions {
             overtake_after: Duration::from_secs(600),
             delivery_timeout: Duration::from_secs(10),
             rotation: Duration::from_secs(24 * 3600),
+            trace: Recorder::default(),
         }
     }
 }
@@ -220,7 +226,7 @@ impl Hooks {
     /// # Errors
     /// [`HooksError::File`] where the configuration file has a bad hook; otherwise what store or machine say.
     pub fn start(options: HooksOptions, store: Store, observer: Arc<dyn Observer>) -> Result<Self, HooksError> {
-        let client = Client::new(options.allow_private)?;
+        let client = Client::new(options.allow_private, options.trace.clone())?;
         let registry = Arc::new(Registry::new(options.max_in_flight));
         let wake = Arc::new(Notify::new());
         let changing = tokio::sync::Mutex::default();

@@ -10,8 +10,9 @@ use serde::Serialize;
 use tokio::sync::Semaphore;
 
 use super::{
-    client::Client,
+    client::{Client, Post},
     registry::{Load, Registry},
+    traced::About,
 };
 use crate::{
     clock,
@@ -91,7 +92,9 @@ pub(super) async fn send_all(client: Client, registry: Arc<Registry>, name: Stri
             continue;
         };
         let id = format!("user_{:032x}", u128::from_be_bytes(id));
-        match client.post(&hook, &id, &body, TIMEOUT).await {
+        let body = (&*body).into();
+        let post = Post { id: &id, body: &body, about: About::Presence(&user) };
+        match client.post(&hook, post, TIMEOUT).await {
             Ok(reply) if (200..=299).contains(&reply.status) => {}
             Ok(reply) => tracing::debug!(hook = name, status = reply.status, "user event not accepted"),
             Err(error) => tracing::debug!(hook = name, %error, "user event not delivered"),

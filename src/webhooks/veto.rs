@@ -2,14 +2,16 @@
 
 use std::{sync::Arc, time::Duration};
 
+use bytestring::ByteString;
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
     Observer,
-    client::{Client, PostError, Reply, clip},
+    client::{Client, Post, PostError, Reply, clip},
     registry::{Hook, Table},
+    traced::About,
 };
 use crate::{
     clock,
@@ -63,19 +65,20 @@ pub(super) fn question(
     let hooks: Vec<_> = hooks.values().filter(|hook| hook.asked()).cloned().collect();
     let promise = Promise { done: Some(done), hooks };
     async move {
-        let body = veto_body(&call).unwrap_or_default();
+        let body: ByteString = veto_body(&call).unwrap_or_default().into();
         let id = format!("veto_{}", call.id.0.simple());
-        let verdict = ask(&client, &promise.hooks, &id, &body, &*observer).await;
+        let post = Post { id: &id, body: &body, about: About::Question(&call) };
+        let verdict = ask(&client, &promise.hooks, post, &*observer).await;
         promise.keep(verdict);
     }
 }
 
 /// Waits for the answers. Ends early as soon as a refusal is certain to be the one that counts: the first by hook name.
-async fn ask(client: &Client, hooks: &[Arc<Hook>], id: &str, body: &str, observer: &dyn Observer) -> Verdict {
+async fn ask(client: &Client, hooks: &[Arc<Hook>], post: Post<'_>, observer: &dyn Observer) -> Verdict {
     let mut answers: FuturesUnordered<_> = hooks
         .iter()
         .enumerate()
-        .map(|(place, hook)| async move { (place, ask_one(client, hook, id, body, observer).await) })
+        .map(|(place, hook)| async move { (place, ask_one(client, hook, post, observer).await) })
         .collect();
     let mut opinions: Vec<Option<Opinion>> = hooks.iter().map(|_| None).collect();
     while let Some((place, opinion)) = answers.next().await {
@@ -90,12 +93,12 @@ async fn ask(client: &Client, hooks: &[Arc<Hook>], id: &str, body: &str, observe
     combine(opinions.into_iter().flatten())
 }
 
-async fn ask_one(client: &Client, hook: &Hook, id: &str, body: &str, observer: &dyn Observer) -> Opinion {
+async fn ask_one(client: &Client, hook: &Hook, post: Post<'_>, observer: &dyn Observer) -> Opinion {
     let asked = clock::now();
     let opinion = match hook.load.veto.try_acquire() {
         Err(_) => Opinion::by_policy(hook, VetoOutcome::Overflow, "too many questions in flight", Duration::ZERO),
         Ok(_place) => {
-            let answer = client.post(hook, id, body, hook.spec.timeout()).await;
+            let answer = client.post(hook, post, hook.spec.timeout()).await;
             let took = clock::now().saturating_duration_since(asked);
             match answer {
                 Err(error @ PostError::Timeout(_)) => {

@@ -14,7 +14,7 @@ use hookswitch::{
         lines::{Claim, Lines},
         native,
         record::CallState,
-        session::{Session, SessionEffect, SessionLimits},
+        session::{Outgoing, Session, SessionEffect, SessionLimits},
     },
 };
 
@@ -253,12 +253,15 @@ fn invariant_11_a_resume_loses_nothing_or_says_so() {
         let now = clock::now();
         let mut session = Session::new(limits, now);
         session.line_lost(now);
-        (0..frames).for_each(|_| session.push(|seq| format!("frame {seq:04}").into()));
+        (0..frames).for_each(|_| session.push(None, |seq| format!("frame {seq:04}").into()));
         let back = session.resume(0, now);
         let replayed: Vec<_> = std::iter::from_fn(|| session.poll_effect()).collect();
         assert_eq!(back.resumed, resumed);
         let expected = if resumed { (1..=frames).map(|seq| format!("frame {seq:04}")).collect() } else { Vec::new() };
-        let expected: Vec<_> = expected.into_iter().map(|frame| SessionEffect::Send(frame.into())).collect();
+        let expected: Vec<_> = expected
+            .into_iter()
+            .map(|frame| SessionEffect::Send(Outgoing { text: frame.into(), call: None }))
+            .collect();
         assert_eq!(replayed, expected, "all of it in order, or nothing and a snapshot");
     }
 }

@@ -16,7 +16,7 @@ use hookswitch::protocol::{
     codes,
     event::{Changes, EventName, Verdict},
     native::{self, CallFrame, ClientFrame},
-    session::{Admission, Session, SessionEffect, SessionLimits},
+    session::{Admission, Outgoing, Session, SessionEffect, SessionLimits},
 };
 
 use self::clients::Intent;
@@ -264,7 +264,7 @@ impl Net {
                 return;
             };
             match effect {
-                SessionEffect::Send(frame) => self.post(at, Parcel::ToClient { line, frame }),
+                SessionEffect::Send(Outgoing { text: frame, .. }) => self.post(at, Parcel::ToClient { line, frame }),
                 SessionEffect::Ping(seq) => self.post(at, Parcel::Ping { line, seq }),
                 SessionEffect::TooSlow | SessionEffect::LineLost => self.break_line(at),
                 SessionEffect::Expired => {
@@ -278,7 +278,8 @@ impl Net {
     fn say(&mut self) {
         for (at, event) in self.world.outgoing.replace(Vec::new()).unwrap_or_default() {
             let session = self.links.get_mut(&at).and_then(|link| link.session.as_mut());
-            session.unwrap().push(|seq| native::call_event(seq, &event));
+            let call = event.call.map(|(call, _)| call);
+            session.unwrap().push(call, |seq| native::call_event(seq, &event));
             self.carry_out(at);
         }
     }

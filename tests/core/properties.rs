@@ -263,7 +263,7 @@ proptest! {
         let mut has = 0;
         for wire in wires {
             match wire {
-                Wire::Say(bytes) => session.push(|seq| format!("{seq}:{}", "x".repeat(bytes)).into()),
+                Wire::Say(bytes) => session.push(None, |seq| format!("{seq}:{}", "x".repeat(bytes)).into()),
                 Wire::Read => {
                     for seq in on_the_wire.drain(..) {
                         prop_assert_eq!(seq, has + 1, "a silent gap, or a frame twice");
@@ -288,7 +288,7 @@ proptest! {
             while let Some(effect) = session.poll_effect() {
                 match effect {
                     SessionEffect::Send(frame) => {
-                        let seq = frame.split_once(':').unwrap().0.parse().unwrap();
+                        let seq = frame.text.split_once(':').unwrap().0.parse().unwrap();
                         on_the_wire.push(seq);
                     }
                     SessionEffect::TooSlow => {

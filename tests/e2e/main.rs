@@ -35,4 +35,5 @@ mod secrecy;
 mod sessions;
 mod starving;
 mod support;
+mod trace;
 mod veto;

@@ -13,6 +13,8 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::{Answer, Client, Hook, Server, Setup, eventually};
 
+/// What one user says to another: nothing for a log, though the trace shows it to whoever may read calls.
+const WORDS: &str = "what alice says to bob";
 /// How much of a secret is too much.
 const TELLING: usize = 12;
 
@@ -51,6 +53,24 @@ impl Watch {
         }
         let text = response.text().await.unwrap();
         (status, serde_json::from_str(&text).unwrap_or(Value::Null))
+    }
+
+    /// Looks through the flight recorder, and gives back how much of it there was.
+    async fn check_trace(&self, server: &Server) -> usize {
+        let (mut items, mut cursor) = (0, String::new());
+        loop {
+            let page = server.get(&format!("/api/v1/trace?limit=500{cursor}")).await;
+            for entry in page["items"].as_array().unwrap() {
+                let entry = entry.to_string();
+                for secret in self.secrets.iter().filter(|secret| *secret != WORDS) {
+                    let telling = forms(secret).into_iter().find(|form| entry.contains(form));
+                    assert_eq!(telling, None, "{secret:?} in {entry}");
+                }
+                items += 1;
+            }
+            let Some(next) = page["next_cursor"].as_str() else { return items };
+            cursor = format!("&cursor={next}");
+        }
     }
 
     /// Looks for what is telling of any secret, in every form that it could have taken.
@@ -235,7 +255,7 @@ async fn hooks(watch: &mut Watch, server: &Server, alice: &mut Client, bob: &mut
     assert_eq!(status, 200);
     watch.secret_of(&rotated, "secret");
     let (offer, answer) = (watch.secret("v=0 the offer of alice"), watch.secret("v=0 the answer of bob"));
-    let (signal, words) = (watch.secret("candidate of alice only"), watch.secret("what alice says to bob"));
+    let (signal, words) = (watch.secret("candidate of alice only"), watch.secret(WORDS));
     alice.send(json!({"type": "call", "event": "request", "user": "bob", "user_str": words, "sdp": {"type": "offer", "sdp": offer}}));
     bob.event("request").await;
     let call = alice.coded("reply", 0).await["call"].clone();
@@ -286,6 +306,7 @@ async fn story(format: &str, with_own_secret: bool) {
     let mut late = server.connect().await;
     late.send(json!({"type": "login", "resume": token, "last_seq": 0}));
     late.error(215).await;
+    assert!(watch.check_trace(&server).await > 100, "the recorder has seen it all");
     for broken in [
         file(&watch.secret("whsec_a secret that is none")),
         format!("[auth]\njwt_secret = [\"{}\"]\n", watch.secret("a secret in a list")),

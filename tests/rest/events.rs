@@ -9,21 +9,25 @@ use crate::{
     server::{PATIENCE, Server},
 };
 
-struct Events {
+pub struct Events {
     response: Response,
     text: String,
 }
 
 #[derive(Debug, Clone)]
-struct Event {
-    id: String,
-    name: String,
-    data: Value,
+pub struct Event {
+    pub id: String,
+    pub name: String,
+    pub data: Value,
 }
 
 impl Events {
     async fn open(server: &Server, after: Option<&str>) -> Self {
-        let mut request = server.request("GET", "/events").header("accept-encoding", "gzip");
+        Self::at(server, "/events", after).await
+    }
+
+    pub async fn at(server: &Server, path: &str, after: Option<&str>) -> Self {
+        let mut request = server.request("GET", path).header("accept-encoding", "gzip");
         if let Some(id) = after {
             request = request.header("last-event-id", id);
         }
@@ -36,7 +40,7 @@ impl Events {
     }
 
     /// The next event; `None` at the end of the stream.
-    async fn next(&mut self) -> Option<Event> {
+    pub async fn next(&mut self) -> Option<Event> {
         loop {
             if let Some((block, rest)) = self.text.split_once("\n\n") {
                 let field = |name: &str| {
@@ -55,7 +59,7 @@ impl Events {
         }
     }
 
-    async fn named(&mut self, name: &str) -> Event {
+    pub async fn named(&mut self, name: &str) -> Event {
         loop {
             let event = self.next().await.expect("the stream ended");
             if event.name == name {

@@ -22,4 +22,5 @@ mod operations;
 mod pages;
 mod scopes;
 mod server;
+mod trace;
 mod webhooks;

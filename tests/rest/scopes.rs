@@ -25,12 +25,12 @@ async fn routes(server: &Server) -> Vec<Route> {
             routes.push(Route { method: method.to_uppercase(), path, scope });
         }
     }
-    assert_eq!(routes.len(), 28);
+    assert_eq!(routes.len(), 30);
     routes
 }
 
 /// What the contract gives each scope beyond the one before. Whatever is not here is an admin's.
-const READ: [(&str, &str); 13] = [
+const READ: [(&str, &str); 15] = [
     ("GET", "/calls"),
     ("GET", "/calls/"),
     ("GET", "/rooms"),
@@ -42,6 +42,8 @@ const READ: [(&str, &str); 13] = [
     ("GET", "/stats"),
     ("GET", "/events"),
     ("GET", "/me"),
+    ("GET", "/trace"),
+    ("GET", "/trace/"),
     ("GET", "/nodes"),
     ("GET", "/debug/invariants"),
 ];

@@ -1,11 +1,14 @@
 //! What a client's frames mean: each is answered once, and becomes at most one message to the core.
 
-use std::{sync::atomic::Ordering, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use actix::{ActorContext as _, AsyncContext as _, Context};
 use bytestring::ByteString;
 
-use super::{Session, ToConn};
+use super::Session;
 use crate::{
     actors::{directory::Placed, messages::ToCall},
     clock,
@@ -18,8 +21,9 @@ use crate::{
         ids::{CallId, UserId},
         native::{self, CallFrame, ClientFrame},
         record::CallState,
-        session::Admission,
+        session::{Admission, Outgoing},
     },
+    trace::{Entry, Kind},
 };
 
 /// After how many frames in a row that are not even JSON objects a client is given up (4400).
@@ -48,7 +52,8 @@ impl Session {
             Err(error) => {
                 self.core.metrics().heard(Heard::Unreadable);
                 self.hopeless = if error.hopeless { self.hopeless + 1 } else { 0 };
-                self.say(Said::Error, native::error(error.id.as_ref(), error.error_code, &error.message));
+                self.take_down(text, None, !error.hopeless);
+                self.say(Said::Error, None, native::error(error.id.as_ref(), error.error_code, &error.message));
                 if self.hopeless >= HOPELESS_FRAMES {
                     self.close(4400, "these are no frames of this protocol");
                 }
@@ -65,18 +70,22 @@ impl Session {
             ClientFrame::Logout => Heard::Logout,
             ClientFrame::Login => Heard::Login,
         });
+        let fresh = matches!(&frame, ClientFrame::Call(call) if call.event == EventName::Request).then(clock::call_id);
+        let call = self.concerned(&frame, fresh);
+        self.take_down(text, call, frame != ClientFrame::Login);
         let fingerprint = match id.as_ref().map(|id| self.machine.admit(id, &frame)) {
-            Some(Admission::Repeat(answer)) => return self.say(Said::Ok, answer),
+            Some(Admission::Repeat(answer)) => return self.say(Said::Ok, call, answer),
             Some(Admission::Conflict) => {
                 let message = "another frame had this id: take a fresh one";
-                return self.say(Said::Error, native::error(id.as_ref(), codes::BAD_PARAMETER, message));
+                let answer = native::error(id.as_ref(), codes::BAD_PARAMETER, message);
+                return self.say(Said::Error, call, answer);
             }
             // The names of everybody may be long, and asking for them twice does no harm.
             Some(Admission::New(fingerprint)) => Some(fingerprint).filter(|_| frame != ClientFrame::Watch(None)),
             None => None,
         };
         let logs_out = frame == ClientFrame::Logout;
-        let outcome = self.act(frame, ctx);
+        let outcome = self.act(frame, fresh, ctx);
         let answer = match (&outcome.answer, &id) {
             (Ok(answer), Some(id)) => Some(native::ok(id, answer.call, answer.online.as_deref())),
             (Ok(_), None) => None,
@@ -86,7 +95,7 @@ impl Session {
             if let (Some(id), Some(fingerprint)) = (id, fingerprint) {
                 self.machine.remember(id, fingerprint, answer.clone());
             }
-            self.say(if outcome.answer.is_ok() { Said::Ok } else { Said::Error }, answer);
+            self.say(if outcome.answer.is_ok() { Said::Ok } else { Said::Error }, call, answer);
         }
         if let Some(event) = outcome.then {
             self.tell(&event);
@@ -98,9 +107,35 @@ impl Session {
         }
     }
 
-    fn act(&mut self, frame: ClientFrame, ctx: &mut Context<Self>) -> Outcome {
+    /// Which call a frame is about; of a request, the one that it comes to: `fresh`, or the one that its sender is in.
+    fn concerned(&self, frame: &ClientFrame, fresh: Option<CallId>) -> Option<CallId> {
+        let ClientFrame::Call(frame) = frame else {
+            return if let ClientFrame::Signal { call, .. } = frame { Some(*call) } else { None };
+        };
+        let line = || self.core.line(&self.me.user);
+        match frame.event {
+            _ if !self.core.trace().is_on() => None,
+            EventName::Request => line().or(fresh),
+            _ => frame.call.or_else(line),
+        }
+    }
+
+    /// Takes a frame of the client's down, of one that is not `shown` only that it came. A copy: the text itself may be a part of
+    /// all that was read at once.
+    fn take_down(&self, text: &str, call: Option<CallId>, shown: bool) {
+        self.core.trace().record(|| {
+            let who = Some(Arc::clone(&self.who));
+            if shown {
+                Entry::frame(Kind::FrameIn, who, call, text.into())
+            } else {
+                Entry::cut_frame(Kind::FrameIn, who, text.len(), None)
+            }
+        });
+    }
+
+    fn act(&mut self, frame: ClientFrame, fresh: Option<CallId>, ctx: &mut Context<Self>) -> Outcome {
         match frame {
-            ClientFrame::Call(frame) if frame.event == EventName::Request => self.request(frame),
+            ClientFrame::Call(frame) if frame.event == EventName::Request => self.request(frame, fresh),
             ClientFrame::Call(frame) => self.reply(frame),
             ClientFrame::Signal { call, data } => self.signal(call, data),
             ClientFrame::Watch(users) => self.watch(users, ctx),
@@ -120,7 +155,7 @@ impl Session {
                 Outcome::ok()
             }
             ClientFrame::Ping => {
-                self.say(Said::Pong, native::pong());
+                self.say(Said::Pong, None, native::pong());
                 Outcome::ok()
             }
             ClientFrame::Logout => Outcome::ok(),
@@ -130,7 +165,7 @@ impl Session {
         }
     }
 
-    fn request(&self, frame: CallFrame) -> Outcome {
+    fn request(&self, frame: CallFrame, fresh: Option<CallId>) -> Outcome {
         let none = |code| Outcome::event(no_call(frame.user.clone(), code, clock::wall()));
         if frame.user == self.me.user {
             return none(codes::BAD_PARAMETER);
@@ -139,7 +174,7 @@ impl Session {
             return none(codes::SERVER_DRAINING);
         }
         let request = Request {
-            id: clock::call_id(),
+            id: fresh.unwrap_or_else(clock::call_id),
             by: self.me.clone(),
             callee: frame.user.clone(),
             flags: frame.flags,
@@ -232,7 +267,7 @@ impl Session {
         };
         if news {
             self.core.metrics().said(Said::Presence);
-            self.machine.push(|seq| native::presence(seq, user, online));
+            self.machine.push(None, |seq| native::presence(seq, user, online));
         }
     }
 
@@ -248,13 +283,14 @@ impl Session {
 impl Session {
     fn tell(&mut self, event: &CallEvent) {
         self.core.metrics().said(Said::Call);
-        self.machine.push(|seq| native::call_event(seq, event));
+        let call = event.call.map(|(call, _)| call);
+        self.machine.push(call, |seq| native::call_event(seq, event));
     }
 
-    /// Says what need not be said again after a lost line.
-    pub(super) fn say(&mut self, kind: Said, frame: ByteString) {
+    /// Says what need not be said again after a lost line, about `call` or about none.
+    pub(super) fn say(&mut self, kind: Said, call: Option<CallId>, text: ByteString) {
         self.core.metrics().said(kind);
-        self.send(ToConn::Frame(frame));
+        self.send_frame(Outgoing { text, call });
     }
 }
 

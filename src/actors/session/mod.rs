@@ -40,8 +40,9 @@ use crate::{
         ids::{CallId, DeviceId, SessionId, UserId},
         native::{self, CallSnapshot, FrameId, LoggedIn, Role},
         record::CallState,
-        session::{Attached, Session as Machine, SessionEffect, SessionLimits},
+        session::{Attached, Outgoing, Session as Machine, SessionEffect, SessionLimits},
     },
+    trace::{self, Entry, Kind, Who},
 };
 
 /// How many frames of a client may wait here before it is taken for a flood. Above the burst that the default rate allows.
@@ -64,6 +65,8 @@ pub struct Session {
     core: Core,
     id: SessionId,
     me: Party,
+    /// The same, for the recorder.
+    who: Arc<Who>,
     machine: Machine,
     conn: Option<Conn>,
     login_id: Option<FrameId>,
@@ -144,10 +147,13 @@ impl Session {
             connected: AtomicBool::new(true),
             active: AtomicI64::new(since.0),
         });
+        let (id, door) = (clock::session_id(), Door::Native);
+        let who = Who { user: user.clone(), device: device.clone(), session: id, door };
         let session = Self {
             core: core.clone(),
-            id: clock::session_id(),
-            me: Party { user, device, door: Door::Native },
+            id,
+            me: Party { user, device, door },
+            who: Arc::new(who),
             machine: Machine::new(limits, clock::now()),
             conn: Some(conn),
             login_id,
@@ -204,7 +210,8 @@ impl Session {
             Err(super::directory::TooManySessions) => {
                 self.core.metrics().limit_hit(Limit::SessionsPerUser);
                 let message = "this user has as many sessions as one may have: log one of them out first";
-                self.say(Said::Error, native::error(self.login_id.as_ref(), codes::LOGGED_IN_ELSEWHERE, message));
+                let frame = native::error(self.login_id.as_ref(), codes::LOGGED_IN_ELSEWHERE, message);
+                self.say(Said::Error, None, frame);
                 self.close(4429, "too many sessions");
                 self.over = true;
                 ctx.stop();
@@ -229,7 +236,11 @@ impl Session {
             seq: attached.seq,
         });
         self.core.metrics().said(Said::LoggedIn);
-        self.send(ToConn::LoggedIn(frame, ctx.address()));
+        self.core.trace().record(|| {
+            let shown = trace::logged_in(&frame);
+            Entry::cut_frame(Kind::FrameOut, Some(Arc::clone(&self.who)), frame.len(), shown)
+        });
+        self.send(ToConn::LoggedIn(frame, ctx.address(), Arc::clone(&self.who)));
         if !attached.resumed {
             self.shown = calls.first().map(|shown| (shown.call.id, shown.call.version));
         }
@@ -262,7 +273,7 @@ impl Session {
     fn settle(&mut self, ctx: &mut Context<Self>) {
         while let Some(effect) = self.machine.poll_effect() {
             match effect {
-                SessionEffect::Send(frame) => self.send(ToConn::Frame(frame)),
+                SessionEffect::Send(frame) => self.send_frame(frame),
                 SessionEffect::Ping(seq) => self.send(ToConn::Ping(seq.to_string())),
                 SessionEffect::TooSlow => {
                     self.core.metrics().slow_reader();
@@ -292,6 +303,15 @@ impl Session {
                 self.cut();
             }
             Err(Unsent::Gone) => self.detach(),
+        }
+    }
+
+    /// Sends a frame, and takes that down, where a client is there to hear it.
+    fn send_frame(&mut self, Outgoing { text, call }: Outgoing) {
+        if self.conn.is_some() {
+            let taken = || Entry::frame(Kind::FrameOut, Some(Arc::clone(&self.who)), call, text.clone());
+            self.core.trace().record(taken);
+            self.send(ToConn::Frame(text));
         }
     }
 
@@ -335,7 +355,7 @@ impl Session {
         if !std::mem::replace(&mut self.draining, true) {
             let wait = Duration::from_secs_f64(0.5 + 4.5 * clock::fraction());
             let message = "the server is stopping: reconnect after a moment";
-            self.say(Said::Closing, native::closing(codes::SERVER_DRAINING, Some(wait), true, message));
+            self.say(Said::Closing, None, native::closing(codes::SERVER_DRAINING, Some(wait), true, message));
         }
         self.leave_when_free(ctx);
     }
@@ -437,18 +457,19 @@ impl Handler<ToEndpoint> for Session {
             }
             ToEndpoint::Signal { call, from, data } => {
                 self.core.metrics().said(Said::Signal);
-                self.machine.push(|seq| native::signal(seq, call, &from, &data));
+                self.machine.push(Some(call), |seq| native::signal(seq, call, &from, &data));
             }
             ToEndpoint::PresenceChanged(user) => self.presence_changed(&user),
             ToEndpoint::Kick => {
-                self.say(Said::Closing, native::closing(codes::KICKED, None, false, "an admin ended this session"));
+                let frame = native::closing(codes::KICKED, None, false, "an admin ended this session");
+                self.say(Said::Closing, None, frame);
                 self.end();
                 self.close(4411, "kicked");
                 ctx.stop();
             }
             ToEndpoint::Replaced { same_device } => {
                 let message = "the same user logged in again";
-                self.say(Said::Closing, native::closing(codes::LOGGED_IN_ELSEWHERE, None, false, message));
+                self.say(Said::Closing, None, native::closing(codes::LOGGED_IN_ELSEWHERE, None, false, message));
                 if same_device {
                     self.over = true;
                     let directory = self.core.directory();

@@ -27,10 +27,12 @@ async fn a_session_that_panics_leaves_its_call_as_though_its_grace_were_over() {
         connected: AtomicBool::new(true),
         active: AtomicI64::new(0),
     };
+    let (id, device, door) = (clock::session_id(), DeviceId::default(), Door::Native);
     let session = Session {
         core: stage.core.clone(),
-        id: clock::session_id(),
-        me: Party { user: user("alice"), device: DeviceId::default(), door: Door::Native },
+        id,
+        me: Party { user: user("alice"), device: device.clone(), door },
+        who: Arc::new(Who { user: user("alice"), device, session: id, door }),
         machine: Machine::new(limits, clock::now()),
         conn: None,
         login_id: None,

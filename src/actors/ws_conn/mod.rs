@@ -42,6 +42,7 @@ use crate::{
         ids::DeviceId,
         native::{self, FrameId, Login},
     },
+    trace::{self, Kind, Who},
 };
 
 /// How many frames may follow the login before it is answered; together they are no longer than one frame may be.
@@ -100,6 +101,10 @@ pub struct WsConn {
     /// What was said and not yet taken by the system.
     out: BytesMut,
     partial: Option<Vec<u8>>,
+    /// What the recorder has of it before it is known whose it is: the numbers of its opening and its login.
+    taken: [Option<u64>; 2],
+    /// Whose it is, for the recorder.
+    who: Option<Arc<Who>>,
     /// Until when to log in; later, until when to be gone.
     timer: Option<Pin<Box<Sleep>>>,
 }
@@ -136,6 +141,8 @@ pub fn upgrade(
         frame_bytes: limits.frame_bytes,
         out: BytesMut::new(),
         partial: None,
+        taken: [None; 2],
+        who: None,
         timer: None,
     });
     Ok(response)
@@ -154,6 +161,7 @@ impl WsConn {
     where
         T: AsyncRead + AsyncWrite + Unpin,
     {
+        self.taken[0] = self.core.trace().record(|| trace::Entry::of(Kind::SocketOpened));
         let wait = self.core.config().session.login_timeout_secs;
         match &self.phase {
             Phase::Silent(Some(bearer)) if bearer.device.is_some() => {
@@ -251,7 +259,9 @@ impl WsConn {
     /// From the session.
     fn hear(&mut self, message: ToConn) {
         match message {
-            ToConn::LoggedIn(frame, session) => {
+            ToConn::LoggedIn(frame, session, who) => {
+                self.core.trace().claim(self.taken.iter().flatten().copied(), &who);
+                self.who = Some(who);
                 self.say(Message::Text(frame));
                 self.ticket.authenticated();
                 self.timer = None;
@@ -314,13 +324,17 @@ impl WsConn {
     fn text(&mut self, text: ByteString) {
         match &mut self.phase {
             Phase::Silent(bearer) => match native::decode_login(&text) {
-                Ok(login) => self.check(login),
+                Ok(login) => {
+                    self.take_down(text.len(), Some(&login));
+                    self.check(login);
+                }
                 // The token in the upgrade's header has said it all: this is a frame after the login.
                 Err(error) if error.error_code == codes::NOT_LOGGED_IN && bearer.is_some() => {
                     self.check_bearer();
                     self.text(text);
                 }
                 Err(error) => {
+                    self.take_down(text.len(), None);
                     let close = if error.error_code == codes::NOT_LOGGED_IN { 4401 } else { 4400 };
                     self.refuse(error.id.as_ref(), &Refused::new(error.error_code, error.message, close));
                 }
@@ -340,6 +354,12 @@ impl WsConn {
             },
             Phase::Closing => {}
         }
+    }
+
+    /// Takes the first frame down: of a login how it proves who it is, of anything else nothing.
+    fn take_down(&mut self, bytes: usize, login: Option<&Login>) {
+        self.taken[1] =
+            self.core.trace().record(|| trace::Entry::cut_frame(Kind::FrameIn, None, bytes, login.map(trace::login)));
     }
 
     /// Logs in by the token in the upgrade's header alone.
@@ -367,7 +387,9 @@ impl WsConn {
 
     fn refuse(&mut self, id: Option<&FrameId>, refused: &Refused) {
         self.core.metrics().said(Said::Error);
-        self.say(Message::Text(native::error(id, refused.error_code, &refused.message)));
+        let text = native::error(id, refused.error_code, &refused.message);
+        self.core.trace().record(|| trace::Entry::frame(Kind::FrameOut, None, None, text.clone()));
+        self.say(Message::Text(text));
         self.ticket.refused(refused.close);
         // A close frame has room for so much.
         let reason = if refused.message.len() <= MAX_REASON { &refused.message } else { "login refused" };
@@ -405,5 +427,8 @@ impl WsConn {
 impl Drop for WsConn {
     fn drop(&mut self) {
         self.leave();
+        if let [Some(_opened), _] = self.taken {
+            self.core.trace().record(|| trace::Entry { who: self.who.take(), ..trace::Entry::of(Kind::SocketClosed) });
+        }
     }
 }

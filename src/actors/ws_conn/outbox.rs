@@ -4,7 +4,7 @@
 //! read, so a connection can be cut at any time.
 
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::Waker,
 };
 
@@ -12,7 +12,7 @@ use actix::Addr;
 use bytestring::ByteString;
 use futures_util::task::AtomicWaker;
 
-use crate::actors::session::Session;
+use crate::{actors::session::Session, trace::Who};
 
 /// How many frames may wait before the client is taken for too slow. The cap in bytes binds earlier for all but tiny frames.
 const MAX_FRAMES: usize = 4_096;
@@ -21,8 +21,8 @@ const MAX_ANSWERS: usize = 262_144;
 
 /// To the socket, from its session.
 pub(in crate::actors) enum ToConn {
-    /// The session is there; this frame says so.
-    LoggedIn(ByteString, Addr<Session>),
+    /// The session is there; this frame says so. Whose it is, for the recorder.
+    LoggedIn(ByteString, Addr<Session>, Arc<Who>),
     /// A text frame.
     Frame(ByteString),
     /// A ping with this payload.
@@ -34,7 +34,7 @@ pub(in crate::actors) enum ToConn {
 impl ToConn {
     fn len(&self) -> usize {
         match self {
-            Self::LoggedIn(text, _) | Self::Frame(text) => text.len(),
+            Self::LoggedIn(text, ..) | Self::Frame(text) => text.len(),
             Self::Ping(payload) => payload.len(),
             Self::Close(_, reason) => reason.len(),
         }
