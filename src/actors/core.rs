@@ -19,6 +19,7 @@ use super::{
     journal::{Droppable, Journal, Kept},
     messages::{ToCall, ToEndpoint},
     room::Room,
+    watch::Latest,
 };
 use crate::{
     clock,
@@ -72,6 +73,7 @@ struct Inner {
     connections: AtomicU64,
     draining: AtomicBool,
     halted: AtomicBool,
+    looked: Latest,
 }
 
 /// The handle. Cloning it is cheap.
@@ -122,6 +124,7 @@ impl Core {
             connections: AtomicU64::new(0),
             draining: AtomicBool::new(false),
             halted: AtomicBool::new(false),
+            looked: Latest::default(),
         }))
     }
 
@@ -188,6 +191,11 @@ impl Core {
     #[must_use]
     pub fn is_behind(&self) -> bool {
         self.0.journal.is_behind()
+    }
+
+    /// What the watch over the invariants leaves for others.
+    pub(super) fn latest_look(&self) -> &Latest {
+        &self.0.looked
     }
 
     /// From now on no call begins.

@@ -37,6 +37,7 @@ const ERRORS_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; fram
         (name = "tokens", description = "User tokens"),
         (name = "webhooks", description = "The business server"),
         (name = "events", description = "What happens, as it happens"),
+        (name = "keys", description = "Who may use the API"),
         (name = "audit", description = "Who changed what, and who was not let"),
         (name = "server", description = "The server itself"),
         (name = "operations", description = "For machines that watch the server; open to all"),
@@ -183,7 +184,7 @@ mod tests {
                 assert!(found.is_some_and(|parameter| parameter["description"].is_string()), "{at}: {name}");
             }
         }
-        assert_eq!(ids.len(), 30);
+        assert_eq!(ids.len(), 37);
     }
 
     #[test]

@@ -6,12 +6,15 @@
 mod audit;
 mod auth;
 mod calls;
+mod config;
 mod demo;
 mod docs;
 mod edge;
 mod events;
 mod extract;
+mod health;
 mod invariants;
+mod keys;
 mod nodes;
 mod operations;
 mod pages;
@@ -25,7 +28,7 @@ mod users;
 mod webhooks;
 mod ws;
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use actix_web::{
     App,
@@ -42,7 +45,8 @@ pub use self::docs::openapi;
 use self::{audit::Audit, auth::Route};
 use crate::{
     actors::Core,
-    auth::{UserTokens, keys},
+    auth::{UserTokens, keys::hash},
+    config::Setting,
     protocol::record::Timestamp,
     store::Store,
 };
@@ -69,13 +73,20 @@ fn api_routes(routes: &mut ServiceConfig<'_>) {
         .service(webhooks::delete)
         .service(webhooks::test)
         .service(webhooks::rotate_secret)
+        .service(webhooks::verify)
         .service(webhooks::deliveries)
         .service(webhooks::replay)
         .service(statistics::stats)
+        .service(statistics::history)
         .service(events::watch_all)
+        .service(health::health)
         .service(nodes::nodes)
         .service(nodes::workers)
         .service(audit::list)
+        .service(keys::list)
+        .service(keys::new)
+        .service(keys::revoke)
+        .service(config::list)
         .service(invariants::invariants);
 }
 
@@ -117,6 +128,8 @@ pub struct Api {
     document_tag: EntityTag,
     closing: watch::Sender<bool>,
     restart: Arc<Notify>,
+    settings: Arc<RwLock<Vec<Setting>>>,
+    keys_used: keys::Used,
 }
 
 impl Api {
@@ -132,11 +145,18 @@ impl Api {
             started_at,
             node: nodes::host_name(),
             routes: auth::routes(&document),
-            document_tag: pages::tag(keys::hash(&document)),
+            document_tag: pages::tag(hash(&document)),
             document: document.into(),
             closing: watch::Sender::new(false),
             restart: Arc::default(),
+            settings: Arc::default(),
+            keys_used: keys::Used::default(),
         }
+    }
+
+    /// Shows these settings from now on.
+    pub fn set_settings(&self, settings: Vec<Setting>) {
+        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
     }
 
     /// Waits until somebody asks for a restart, which only development mode lets anybody do.
