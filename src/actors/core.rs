@@ -21,6 +21,7 @@ use super::{
     journal::{Journal, Kept},
     messages::{ToCall, ToEndpoint},
     room::Room,
+    watch::Latest,
 };
 use crate::{
     clock,
@@ -77,6 +78,7 @@ struct Inner {
     connections: AtomicU64,
     draining: AtomicBool,
     halted: AtomicBool,
+    looked: Latest,
 }
 
 /// The handle. Cloning it is cheap.
@@ -128,6 +130,7 @@ impl Core {
             connections: AtomicU64::new(0),
             draining: AtomicBool::new(false),
             halted: AtomicBool::new(false),
+            looked: Latest::default(),
         }))
     }
 
@@ -200,6 +203,11 @@ impl Core {
     #[must_use]
     pub fn is_behind(&self) -> bool {
         self.0.journal.is_behind()
+    }
+
+    /// What the watch over the invariants leaves for others.
+    pub(super) fn latest_look(&self) -> &Latest {
+        &self.0.looked
     }
 
     /// From now on no call begins.

@@ -441,6 +441,28 @@ impl Directory {
         self.calls.iter().map(|live| Arc::clone(&live.record)).collect()
     }
 
+    /// How many calls are requested, ringing and talking.
+    #[must_use]
+    pub fn calls_by_state(&self) -> [usize; 3] {
+        let mut counts = [0; 3];
+        let [requested, ringing, talking] = &mut counts;
+        for call in &self.calls {
+            match call.record.state {
+                CallState::Requested => *requested += 1,
+                CallState::Ringing => *ringing += 1,
+                CallState::Talking => *talking += 1,
+                CallState::Ended => {}
+            }
+        }
+        counts
+    }
+
+    /// How many sessions the user with the most of them has.
+    #[must_use]
+    pub fn most_sessions(&self) -> usize {
+        self.users.iter().map(|sessions| sessions.len()).max().unwrap_or(0)
+    }
+
     /// What must be empty at rest: users, sessions, lines, calls, watched users.
     #[must_use]
     pub fn sizes(&self) -> [usize; 5] {

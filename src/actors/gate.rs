@@ -130,6 +130,12 @@ impl Gate {
         Self { tokens, guard, store, unauthenticated: Arc::default(), addresses: Arc::default() }
     }
 
+    /// How many connections the address with the most of them has.
+    #[must_use]
+    pub fn fullest_address(&self) -> u32 {
+        self.addresses.iter().map(|count| *count).max().unwrap_or(0)
+    }
+
     /// Puts other limits in force.
     pub fn set_limits(&self, limits: &Limits) {
         self.guard.reload(limits);

@@ -32,6 +32,7 @@ pub mod call;
 pub mod core;
 pub mod directory;
 pub mod gate;
+pub mod history;
 mod journal;
 mod mend;
 pub mod messages;

@@ -3,7 +3,10 @@
 //! A look is taken off the threads that calls live on. The server moves meanwhile, so a suspicion counts only if a second look, a
 //! moment later, finds the same: what a step was in the middle of is over by then, and every suspicion names its call or session.
 
-use std::time::Duration;
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use actix_web::web;
 
@@ -36,6 +39,20 @@ pub struct Findings {
     pub sessions: usize,
 }
 
+/// What the last look has found.
+#[derive(Debug, Default)]
+pub(super) struct Latest(Mutex<Option<Findings>>);
+
+impl Latest {
+    fn set(&self, findings: Findings) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(findings);
+    }
+
+    pub(super) fn get(&self) -> Option<Findings> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
 /// Looks, and counts and logs what is broken. `None`: the server is ending.
 pub async fn look(core: &Core) -> Option<Findings> {
     let mut findings = glance(core).await?;
@@ -45,6 +62,7 @@ pub async fn look(core: &Core) -> Option<Findings> {
         findings.violations.retain(|suspicion| again.violations.contains(suspicion));
         core.broken(&findings.violations);
     }
+    core.latest_look().set(findings.clone());
     Some(findings)
 }
 
@@ -76,6 +94,12 @@ async fn glance(core: &Core) -> Option<Findings> {
 }
 
 impl Core {
+    /// What the last look at the invariants has found; `None` before the first.
+    #[must_use]
+    pub fn last_findings(&self) -> Option<Findings> {
+        self.latest_look().get()
+    }
+
     /// Counts and logs what must never be.
     pub(super) fn broken(&self, broken: &[Violation]) {
         for Violation { invariant, what, call, session, .. } in broken {

@@ -33,11 +33,11 @@ use self::{
     sockets::{Certificate, Plain, Tls},
 };
 use crate::{
-    actors::{Core, CoreParts, gate::Gate, watch},
+    actors::{Core, CoreParts, gate::Gate, history, watch},
     auth::{LoginGuard, TokenSetupError, UserTokens},
     cli::banner,
     clock,
-    config::{self, Config, Endpoint, Loaded},
+    config::{self, Config, Endpoint, Loaded, Setting},
     http::{self, Api},
     logging::{Logging, LoggingError},
     metrics::{Delivery, Metrics},
@@ -145,13 +145,16 @@ async fn serve(loaded: Loaded, logging: Logging) -> Result<(), StartError> {
     if let Err(error) = parts.store.write(|_| Ok(())).await {
         tracing::error!(%error, "the store does not take writes");
     }
+    history::recall(&parts.core, &parts.store).await;
     let api = web::Data::new(Api::new(parts.core.clone(), parts.store.clone(), tokens, started_at));
+    api.set_settings(loaded.settings.clone());
     let server = serve_port(&config, port, &api, certificate.clone()).map_err(cannot)?;
     let handle = server.handle();
     let serving = actix_web::rt::spawn(server);
     announce(&config, address);
     actix_web::rt::spawn(parts.core.retry_refused_steps());
     actix_web::rt::spawn(watch::watch(parts.core.clone()));
+    actix_web::rt::spawn(history::keep(parts.core.clone(), parts.store.clone()));
     systemd::ready(&parts.core);
 
     let mut current = loaded;
@@ -164,7 +167,7 @@ async fn serve(loaded: Loaded, logging: Logging) -> Result<(), StartError> {
             }
         };
         match told {
-            Told::Reload => reload(&mut current, &parts, certificate.as_deref(), &logging).await,
+            Told::Reload => reload(&mut current, &parts, &api, certificate.as_deref(), &logging).await,
             Told::Interrupt if config.dev => break true,
             Told::Interrupt | Told::Stop => break false,
         }
@@ -175,6 +178,7 @@ async fn serve(loaded: Loaded, logging: Logging) -> Result<(), StartError> {
     }
     parts.core.halt();
     api.close();
+    history::end(&parts.core, &parts.store).await;
     stop(parts, handle).await;
     // The server was told to end; how it ended is its own affair.
     let _ended = serving.await.is_ok();
@@ -298,7 +302,7 @@ fn announce(config: &Config, address: SocketAddr) {
 }
 
 /// Takes over what can be changed while the server runs, and says what could not.
-async fn reload(current: &mut Loaded, parts: &Parts, certificate: Option<&Certificate>, logging: &Logging) {
+async fn reload(current: &mut Loaded, parts: &Parts, api: &Api, certificate: Option<&Certificate>, logging: &Logging) {
     let fresh = match config::load(&current.sources) {
         Ok(fresh) => fresh,
         Err(error) => return tracing::error!(%error, "the configuration was not reloaded"),
@@ -329,6 +333,8 @@ async fn reload(current: &mut Loaded, parts: &Parts, certificate: Option<&Certif
     parts.core.gate().set_limits(&next.limits);
     parts.core.set_config(Arc::new(next.clone()));
     current.config = next;
+    take_settings(&mut current.settings, fresh.settings, &left);
+    api.set_settings(current.settings.clone());
     tracing::info!(taken = taken.join(", "), "configuration reloaded");
     if !left.is_empty() {
         tracing::warn!(keys = left.join(", "), "these settings need a restart");
@@ -342,6 +348,15 @@ async fn start_anew(address: SocketAddr, logging: &Logging) {
     logging.flush();
     let error = restart::restart(address);
     tracing::error!(%error, "the program could not be started anew");
+}
+
+/// Shows of each key what is in force: the fresh setting where the server takes it over, even where only its origin is new.
+fn take_settings(current: &mut [Setting], fresh: Vec<Setting>, left: &[String]) {
+    for (setting, fresh) in current.iter_mut().zip(fresh) {
+        if fresh.reloadable && !left.contains(&fresh.path()) {
+            *setting = fresh;
+        }
+    }
 }
 
 async fn stop(parts: Parts, server: ServerHandle) {

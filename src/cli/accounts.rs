@@ -15,7 +15,7 @@ use super::{
     output::{CliError, printable, remark, say},
 };
 use crate::{
-    auth::{KEPT_SECRET_FILE, Scope, UserTokens, keys, passwords},
+    auth::{KEPT_SECRET_FILE, Scope, UserTokens, passwords},
     clock,
     protocol::ids::UserId,
     store::{self, AuditRow, KeyRow},
@@ -101,8 +101,7 @@ pub(super) fn key(command: KeyCommand) -> Result<(), CliError> {
     match command {
         KeyCommand::New { scope, name, store } => {
             let data_dir = store.load()?.config.store.data_dir;
-            let (text, hash) = keys::new_key()?;
-            let row = KeyRow { id: clock::key_id(), hash, scope, name, created_at: clock::wall() };
+            let (text, row) = store::keys::make(scope, name)?;
             audited(&mut store::open_cli(&data_dir)?, "keys_new", format!("keys/{}", row.id), |db| {
                 store::keys::insert(db, &row).map(Some)
             })?;

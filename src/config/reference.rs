@@ -62,7 +62,7 @@ fn row(key: &Key) -> String {
 }
 
 /// The lines of a doc comment as one.
-fn sentence(doc: &[&str]) -> String {
+pub(super) fn sentence(doc: &[&str]) -> String {
     doc.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")
 }
 

@@ -195,7 +195,7 @@ impl Turn {
     /// Whether clients are given a server that relays media: `stun:` alone relays nothing.
     #[must_use]
     pub fn relays(&self) -> bool {
-        self.uris.iter().any(|uri| uri.starts_with("turn"))
+        self.secret.is_some() && self.uris.iter().any(|uri| uri.starts_with("turn:") || uri.starts_with("turns:"))
     }
 }
 

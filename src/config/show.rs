@@ -3,11 +3,20 @@
 use toml::Value;
 
 use super::{
+    reference::sentence,
     schema::Config,
     table::{Origin, Values},
 };
 
-/// One key as `print-config` shows it.
+impl Setting {
+    /// `section.key`.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("{}.{}", self.section, self.name)
+    }
+}
+
+/// One key as `print-config` and `GET /api/v1/config` show it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Setting {
     /// The section.
@@ -20,6 +29,16 @@ pub struct Setting {
     pub origin: Origin,
     /// Whether it is what it would be without anybody's word.
     pub is_default: bool,
+    /// What it would be without anybody's word, outside development mode.
+    pub default: Option<Value>,
+    /// What it means.
+    pub doc: String,
+    /// Its name in the environment.
+    pub env: String,
+    /// Whether a running server takes a new value over.
+    pub reloadable: bool,
+    /// Whether its value is shown as asterisks.
+    pub secret: bool,
 }
 
 /// Every key of the sections.
@@ -30,6 +49,11 @@ pub(super) fn settings(config: &Config, values: &Values) -> Vec<Setting> {
         origin: values.origins.get(&(key.section, key.name)).map_or(Origin::Default, |(origin, _)| origin.clone()),
         is_default: value == (key.default)(),
         value,
+        default: (key.default)(),
+        doc: sentence(key.doc),
+        env: key.env(),
+        reloadable: key.extra.reload,
+        secret: key.secret,
     };
     config.show().into_iter().map(setting).collect()
 }

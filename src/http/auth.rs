@@ -161,7 +161,10 @@ async fn known(api: &Api, key: &str) -> Result<Option<Key>, HttpError> {
     }
     // Found by its hash: how long the search takes tells of the hash, which tells nothing of the key.
     let row = api.store.key_by_hash(keys::hash(key)).await?;
-    Ok(row.map(|row| Key { id: row.id.to_string(), name: row.name, scope: row.scope }))
+    Ok(row.map(|row| {
+        api.keys_used.note(row.id);
+        Key { id: row.id.to_string(), name: row.name, scope: row.scope }
+    }))
 }
 
 #[cfg(test)]

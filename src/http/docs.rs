@@ -38,6 +38,7 @@ const ERRORS_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; fram
         (name = "webhooks", description = "The business server"),
         (name = "events", description = "What happens, as it happens"),
         (name = "trace", description = "The last messages, as they were said"),
+        (name = "keys", description = "Who may use the API"),
         (name = "audit", description = "Who changed what, and who was not let"),
         (name = "server", description = "The server itself"),
         (name = "operations", description = "For machines that watch the server; open to all"),
@@ -184,7 +185,7 @@ mod tests {
                 assert!(found.is_some_and(|parameter| parameter["description"].is_string()), "{at}: {name}");
             }
         }
-        assert_eq!(ids.len(), 33);
+        assert_eq!(ids.len(), 40);
     }
 
     #[test]

@@ -117,6 +117,7 @@ pub(super) fn path_config() -> web::PathConfig {
         let name = last.map_or("path", |(name, _)| name);
         let must_be = match name {
             "id" if req.path().contains("/deliveries/") => "must be a delivery's id, a whole number",
+            "id" if req.path().contains("/keys/") => "must be a key's id, a UUID",
             "id" => "must be a call's id, a UUID",
             "room" => "must be a room's number, 1 to 2147483647",
             "user" => "must be a user's name: 1 to 128 letters, digits and . _ @ : + -",

@@ -6,12 +6,15 @@
 mod audit;
 mod auth;
 mod calls;
+mod config;
 mod demo;
 mod docs;
 mod edge;
 mod events;
 mod extract;
+mod health;
 mod invariants;
+mod keys;
 mod manual;
 mod me;
 mod nodes;
@@ -29,7 +32,7 @@ mod users;
 mod webhooks;
 mod ws;
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use actix_web::{
     App,
@@ -46,7 +49,8 @@ pub use self::docs::openapi;
 use self::{audit::Audit, auth::Route, manual::Manual};
 use crate::{
     actors::Core,
-    auth::{UserTokens, keys},
+    auth::{UserTokens, keys::hash},
+    config::Setting,
     protocol::record::Timestamp,
     store::Store,
 };
@@ -73,16 +77,23 @@ fn api_routes(routes: &mut ServiceConfig<'_>) {
         .service(webhooks::delete)
         .service(webhooks::test)
         .service(webhooks::rotate_secret)
+        .service(webhooks::verify)
         .service(webhooks::deliveries)
         .service(webhooks::replay)
         .service(statistics::stats)
+        .service(statistics::history)
         .service(events::watch_all)
         .service(me::me)
         .service(trace::list)
         .service(trace::live)
+        .service(health::health)
         .service(nodes::nodes)
         .service(nodes::workers)
         .service(audit::list)
+        .service(keys::list)
+        .service(keys::new)
+        .service(keys::revoke)
+        .service(config::list)
         .service(invariants::invariants);
 }
 
@@ -127,6 +138,8 @@ pub struct Api {
     manual: Manual,
     closing: watch::Sender<bool>,
     restart: Arc<Notify>,
+    settings: Arc<RwLock<Vec<Setting>>>,
+    keys_used: keys::Used,
 }
 
 impl Api {
@@ -142,12 +155,19 @@ impl Api {
             started_at,
             node: nodes::host_name(),
             routes: auth::routes(&document),
-            document_tag: pages::tag(keys::hash(&document)),
+            document_tag: pages::tag(hash(&document)),
             document: document.into(),
             manual: Manual::default(),
             closing: watch::Sender::new(false),
             restart: Arc::default(),
+            settings: Arc::default(),
+            keys_used: keys::Used::default(),
         }
+    }
+
+    /// Shows these settings from now on.
+    pub fn set_settings(&self, settings: Vec<Setting>) {
+        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
     }
 
     /// Waits until somebody asks for a restart, which only development mode lets anybody do.

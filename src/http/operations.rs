@@ -8,32 +8,7 @@ use actix_web::{
 use serde::Serialize;
 
 use super::Api;
-use crate::{
-    clock,
-    metrics::{Exposition, Scrape},
-    protocol::record::CallState,
-    stats::between,
-};
-
-/// What is counted only when somebody looks.
-pub(super) fn counts(api: &Api) -> Scrape {
-    let mut calls = [0; 3];
-    let [requested, ringing, talking] = &mut calls;
-    for call in api.core.live_calls() {
-        match call.state {
-            CallState::Requested => *requested += 1,
-            CallState::Ringing => *ringing += 1,
-            CallState::Talking => *talking += 1,
-            CallState::Ended => {}
-        }
-    }
-    Scrape {
-        calls,
-        users_online: api.core.directory().user_count(),
-        sessions: api.core.session_count(),
-        draining: api.core.draining(),
-    }
-}
+use crate::{clock, metrics::Exposition, stats::between};
 
 /// Says that the process is alive, and nothing else.
 #[utoipa::path(tag = "operations", responses((status = 200, description = "alive", body = String)))]
@@ -77,8 +52,7 @@ struct Check {
 )]
 #[get("/readyz")]
 pub(super) async fn readyz(api: web::Data<Api>) -> HttpResponse {
-    let behind = || api.core.is_behind().then(|| "what was refused of calls is not stored yet".to_owned());
-    let stored = api.store.writable().err().map(|error| with_causes(&error)).or_else(behind);
+    let stored = store_trouble(&api);
     let draining = api.core.draining().then(|| "the server is stopping: no new calls".to_owned());
     let check = |name, detail: Option<String>| Check { name, ok: detail.is_none(), detail };
     let mut checks = vec![check("store", stored), check("not_draining", draining)];
@@ -91,6 +65,12 @@ pub(super) async fn readyz(api: web::Data<Api>) -> HttpResponse {
     let ready = checks.iter().all(|check| check.ok);
     let mut response = if ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
     response.insert_header((header::CACHE_CONTROL, "no-store")).json(Readiness { ready, checks })
+}
+
+/// Why the store takes no new calls.
+pub(super) fn store_trouble(api: &Api) -> Option<String> {
+    let behind = || api.core.is_behind().then(|| "what was refused of calls is not stored yet".to_owned());
+    api.store.writable().err().map(|error| with_causes(&error)).or_else(behind)
 }
 
 /// What an error says, and what it came from.
@@ -113,12 +93,12 @@ pub(super) async fn scrape(req: HttpRequest, api: web::Data<Api>) -> HttpRespons
     let form = Exposition::accepted(accept.unwrap_or_default());
     let metrics = api.core.metrics();
     // Where the store does not answer, the last known numbers stay; the store has metrics of its own.
-    if let Ok((waiting, oldest)) = api.core.hooks().backlog().await {
+    if let Some((waiting, oldest)) = api.core.backlog().await {
         let age = oldest.map(|oldest| between(oldest, clock::wall())).unwrap_or_default();
-        metrics.webhook_backlog(usize::try_from(waiting).unwrap_or(0), age);
+        metrics.webhook_backlog(waiting, age);
     }
     HttpResponse::Ok()
         .content_type(form.content_type())
         .insert_header((header::VARY, "accept"))
-        .body(metrics.scrape(counts(&api), form))
+        .body(metrics.scrape(api.core.counts(), form))
 }

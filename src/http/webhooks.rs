@@ -8,7 +8,7 @@ use super::{
     extract::{Body, List, Query, cut, page},
     problem::{self, HttpError, Problem},
 };
-use crate::webhooks::{Delivery, DeliveryState, HookSpec, HookView, HooksError, Put, TestReport};
+use crate::webhooks::{Delivery, DeliveryState, HookSpec, HookView, HooksError, Put, Signed, TestReport, Verification};
 
 impl From<HooksError> for HttpError {
     fn from(error: HooksError) -> Self {
@@ -160,6 +160,26 @@ struct Secret {
 #[post("/webhooks/{name}/rotate-secret")]
 pub(super) async fn rotate_secret(api: web::Data<Api>, name: web::Path<String>) -> Result<HttpResponse, HttpError> {
     Ok(HttpResponse::Ok().json(Secret { secret: api.core.hooks().rotate_secret(&name).await? }))
+}
+
+/// Says whether a message is signed as the hook's messages are, and if not, why. Nothing is sent.
+#[utoipa::path(
+    tag = "webhooks",
+    params(("name" = String, Path, description = "the hook's name")),
+    request_body = Signed,
+    responses(
+        (status = 200, description = "what is wrong with it, if anything", body = Verification),
+        (status = 404, description = "no such hook", body = Problem<'_>, content_type = "application/problem+json"),
+    ),
+    security(("api_key" = ["admin"])),
+)]
+#[post("/webhooks/{name}/verify")]
+pub(super) async fn verify(
+    api: web::Data<Api>,
+    name: web::Path<String>,
+    Body(message): Body<Signed>,
+) -> Result<HttpResponse, HttpError> {
+    Ok(HttpResponse::Ok().json(api.core.hooks().verify(&name, &message)?))
 }
 
 /// Lists a hook's events and how their delivery stands, the newest first.

@@ -9,7 +9,9 @@ macro_rules! label {
         }
 
         impl $name {
-            pub(super) fn label(self) -> &'static str {
+            /// Its name as the label of a metric.
+            #[must_use]
+            pub fn label(self) -> &'static str {
                 match self {
                     $(Self::$variant => $text,)*
                 }
@@ -76,11 +78,14 @@ label! {
 macro_rules! all {
     ($name:ident: $($variant:ident)*) => {
         impl $name {
-            pub(super) const ALL: &[Self] = &[$(Self::$variant),*];
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
         }
     };
 }
 
+all!(Limit: Unauthenticated SessionsPerUser SessionsPerAddress WebhooksInFlight Logins FailedLogin LoginTimeout Frames FrameBytes
+    BodyBytes Origin);
 all!(Heard: Login Call Signal Watch Unwatch Ping Logout Unreadable);
 all!(Said: LoggedIn Ok Error Pong Call Signal Presence Closing);
 

@@ -352,6 +352,24 @@ impl Metrics {
         self.0.limit_hits.get_or_create(&[("limit", limit.label())]).inc();
     }
 
+    /// How often somebody ran into that limit.
+    #[must_use]
+    pub fn limit_hits(&self, limit: Limit) -> u64 {
+        self.0.limit_hits.get_or_create(&[("limit", limit.label())]).get()
+    }
+
+    /// How many connections were cut because they did not read.
+    #[must_use]
+    pub fn slow_readers(&self) -> u64 {
+        self.0.slow_readers.get()
+    }
+
+    /// How many streams of server-sent events are open.
+    #[must_use]
+    pub fn event_streams_open(&self) -> i64 {
+        self.0.event_streams.get()
+    }
+
     /// An HTTP request was answered. `route` is the pattern, never the path.
     pub fn http_request(&self, route: String, method: &str, status: u16, took: Duration) {
         // Anything a client may invent would be a label of its own.
@@ -365,6 +383,7 @@ impl Metrics {
 
     /// The store has committed `batch` jobs at once.
     pub fn store_commit(&self, took: Duration, batch: usize) {
+        self.0.stats.commit(clock::wall(), took, batch);
         self.0.store_commit.observe(took.as_secs_f64());
         self.0.store_batch.observe(f64::from(u32::try_from(batch).unwrap_or(u32::MAX)));
     }

@@ -27,20 +27,46 @@ impl Process {
     }
 }
 
+/// What the operating system says of this process; `None` where it does not.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Figures {
+    /// Memory in use. Unit: bytes.
+    pub(crate) resident_bytes: Option<f64>,
+    /// Address space in use. Unit: bytes.
+    pub(crate) virtual_bytes: Option<f64>,
+    pub(crate) threads: Option<f64>,
+    /// Open file descriptors.
+    pub(crate) open_files: Option<f64>,
+    /// Most of them that may be open.
+    pub(crate) open_files_limit: Option<f64>,
+}
+
+/// Asks the operating system about this process.
+pub(crate) fn figures() -> Figures {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    Figures {
+        resident_bytes: kilobytes(&status, "VmRSS:"),
+        virtual_bytes: kilobytes(&status, "VmSize:"),
+        threads: word_after(&status, "Threads:"),
+        open_files: open_files(),
+        open_files_limit: word_after(&limits, "Max open files"),
+    }
+}
+
 impl Collector for Process {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
         let mut gauge = |name: &str, help: &str, value: Option<f64>| -> std::fmt::Result {
             let Some(value) = value else { return Ok(()) };
             ConstGauge::new(value).encode(encoder.encode_descriptor(name, help, None, MetricType::Gauge)?)
         };
-        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-        let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
+        let Figures { resident_bytes, virtual_bytes, threads, open_files, open_files_limit } = figures();
         gauge("process_start_time_seconds", "When the process started, since 1970", Some(self.start_secs))?;
-        gauge("process_resident_memory_bytes", "Memory in use", kilobytes(&status, "VmRSS:"))?;
-        gauge("process_virtual_memory_bytes", "Address space in use", kilobytes(&status, "VmSize:"))?;
-        gauge("process_threads", "Threads", word_after(&status, "Threads:"))?;
-        gauge("process_open_fds", "Open file descriptors", open_files())?;
-        gauge("process_max_fds", "Most file descriptors that may be open", word_after(&limits, "Max open files"))?;
+        gauge("process_resident_memory_bytes", "Memory in use", resident_bytes)?;
+        gauge("process_virtual_memory_bytes", "Address space in use", virtual_bytes)?;
+        gauge("process_threads", "Threads", threads)?;
+        gauge("process_open_fds", "Open file descriptors", open_files)?;
+        gauge("process_max_fds", "Most file descriptors that may be open", open_files_limit)?;
         if let Some(secs) = fs::read_to_string("/proc/self/stat").ok().and_then(|stat| cpu_secs(&stat)) {
             let name = "process_cpu_seconds";
             let encoder = encoder.encode_descriptor(name, "Processor time used", None, MetricType::Counter)?;

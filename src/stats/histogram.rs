@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Sub-buckets per power of two: a percentile is off by at most a sixteenth of its value.
 const SUB_BITS: u32 = 3;
@@ -11,7 +11,7 @@ const POWERS: usize = 36;
 const BUCKETS: usize = (POWERS - 2) << SUB_BITS;
 
 /// Percentiles of a duration, within a sixteenth of the true value. Unit: milliseconds. `null` where nothing was measured.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Percentiles {
     /// How many were measured.
     pub count: u64,
@@ -40,7 +40,11 @@ impl Default for Histogram {
 
 impl Histogram {
     pub(crate) fn record(&mut self, took: Duration) {
-        let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        self.note(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
+    }
+
+    /// Counts a value, whatever its unit.
+    pub(super) fn note(&mut self, us: u64) {
         if let Some(count) = self.counts.get_mut(bucket(us)) {
             *count = count.saturating_add(1);
         }
@@ -65,17 +69,21 @@ impl Histogram {
         rows
     }
 
+    /// The value that so many percent do not exceed, in the unit that was noted; `None` where nothing was.
+    pub(super) fn percentile(&self, percent: u64) -> Option<u64> {
+        let count: u64 = self.counts.iter().copied().map(u64::from).sum();
+        let rank = (count * percent).div_ceil(100).max(1);
+        let mut seen = 0;
+        let position = self.counts.iter().position(|n| {
+            seen += u64::from(*n);
+            seen >= rank
+        });
+        position.map(|bucket| middle(bucket).min(self.largest))
+    }
+
     pub(crate) fn percentiles(&self) -> Percentiles {
         let count: u64 = self.counts.iter().copied().map(u64::from).sum();
-        let at = |percent: u64| {
-            let rank = (count * percent).div_ceil(100).max(1);
-            let mut seen = 0;
-            let position = self.counts.iter().position(|n| {
-                seen += u64::from(*n);
-                seen >= rank
-            });
-            position.map(|bucket| millis(middle(bucket).min(self.largest)))
-        };
+        let at = |percent| self.percentile(percent).map(millis);
         Percentiles { count, p50: at(50), p95: at(95), p99: at(99), max: (count > 0).then(|| millis(self.largest)) }
     }
 }

@@ -1,20 +1,28 @@
-//! Rates and latency percentiles of the last minute and the last hour, as `GET /stats` shows them.
+//! Rates and latency percentiles of the last minute and the last hour, as `GET /stats` shows them, and the figures of each minute of
+//! the last day.
 //!
 //! Each window is a ring of time slices, each slice a handful of counters and log-bucket histograms: constant memory, about
 //! 350 KB in all, and a recording costs two array writes under a short lock. Time is an argument.
 
+mod commits;
 mod histogram;
+mod history;
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use serde::Serialize;
 
 pub(crate) use self::histogram::Histogram;
-pub use self::histogram::Percentiles;
+pub use self::{
+    commits::CommitFigures,
+    histogram::Percentiles,
+    history::{Figures, Gauges, MINUTES, Minute},
+};
+use self::{commits::Commits, history::History};
 use crate::protocol::{
     codes::Reason,
     record::{CallRecord, CallState, Timestamp},
@@ -97,6 +105,13 @@ impl Ring {
         Some(slot)
     }
 
+    /// The slice of that number, if anything happened in it.
+    fn at(&self, index: i64) -> Option<&Slice> {
+        let len = i64::try_from(self.slices.len()).ok()?;
+        let slice = self.slices.get(usize::try_from(index.rem_euclid(len)).ok()?)?;
+        Some(slice).filter(|slice| slice.index == index)
+    }
+
     fn window(&self, since: Timestamp, now: Timestamp) -> Window {
         let newest = now.0.div_euclid(self.slice_us);
         let oldest = newest - i64::try_from(self.slices.len()).unwrap_or(0) + 1;
@@ -167,6 +182,9 @@ struct Rings {
 pub struct Stats {
     since: Timestamp,
     rings: Arc<Mutex<Rings>>,
+    commits: Arc<Mutex<Commits>>,
+    /// Where both are locked, this comes first.
+    history: Arc<Mutex<History>>,
 }
 
 impl std::fmt::Debug for Stats {
@@ -181,11 +199,16 @@ impl Stats {
     pub fn new(since: Timestamp) -> Self {
         let minute = Ring::new(Duration::from_secs(5), 12);
         let hour = Ring::new(Duration::from_secs(60), 60);
-        Self { since, rings: Arc::new(Mutex::new(Rings { minute, hour })) }
+        Self {
+            since,
+            rings: Arc::new(Mutex::new(Rings { minute, hour })),
+            commits: Arc::new(Mutex::new(Commits::new())),
+            history: Arc::new(Mutex::new(History::new(since))),
+        }
     }
 
     fn record(&self, at: Timestamp, write: impl Fn(&mut Slice)) {
-        let mut rings = self.rings.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut rings = locked(&self.rings);
         let Rings { minute, hour } = &mut *rings;
         for slice in [minute, hour].into_iter().filter_map(|ring| ring.slice(at)) {
             write(slice);
@@ -234,9 +257,65 @@ impl Stats {
     /// The last minute and the last hour before `now`.
     #[must_use]
     pub fn windows(&self, now: Timestamp) -> [Window; 2] {
-        let rings = self.rings.lock().unwrap_or_else(PoisonError::into_inner);
+        let rings = locked(&self.rings);
         [rings.minute.window(self.since, now), rings.hour.window(self.since, now)]
     }
+
+    /// Notes that the store has committed `batch` writes at once.
+    pub fn commit(&self, at: Timestamp, took: Duration, batch: usize) {
+        locked(&self.commits).note(at, took, batch);
+    }
+
+    /// The store's commits of the last minute before `now`.
+    #[must_use]
+    pub fn commits(&self, now: Timestamp) -> CommitFigures {
+        locked(&self.commits).figures(now)
+    }
+
+    /// Takes over the minutes that servers before have left.
+    pub fn remember(&self, minutes: Vec<Minute>) {
+        locked(&self.history).remember(minutes);
+    }
+
+    /// Notes what is seen at `now`.
+    pub fn sample(&self, now: Timestamp, gauges: Gauges) {
+        self.history(now).sample(gauges);
+    }
+
+    /// The last `minutes` up to `now`, the oldest first, the running one last; at least one, at most [`MINUTES`].
+    #[must_use]
+    pub fn minutes(&self, now: Timestamp, minutes: u32) -> Vec<Minute> {
+        let history = self.history(now);
+        history.list(minutes, self.so_far(&history))
+    }
+
+    /// The minutes that the store does not have as they are at `now`.
+    #[must_use]
+    pub fn unsaved(&self, now: Timestamp) -> Vec<Minute> {
+        let history = self.history(now);
+        history.unsaved(self.so_far(&history))
+    }
+
+    /// The store has these minutes now.
+    pub fn saved(&self, minutes: &[Minute]) {
+        locked(&self.history).saved(minutes);
+    }
+
+    /// The history, at the minute that `now` is in.
+    fn history(&self, now: Timestamp) -> MutexGuard<'_, History> {
+        let mut history = locked(&self.history);
+        history.turn(now, |history| self.so_far(history));
+        history
+    }
+
+    fn so_far(&self, history: &History) -> Figures {
+        let rings = locked(&self.rings);
+        history.so_far(rings.hour.at(history.running()))
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The time from one moment to a later one; zero where the clock went backwards between the two.
@@ -302,5 +381,79 @@ mod tests {
         let [minute, hour] = stats.windows(after(7200.0));
         assert!((60.0..=65.0).contains(&minute.secs), "{}", minute.secs);
         assert!((3600.0..=3660.0).contains(&hour.secs), "{}", hour.secs);
+    }
+
+    fn minutes(stats: &Stats, secs: f64, n: u32) -> Vec<Minute> {
+        stats.minutes(after(secs), n)
+    }
+
+    #[test]
+    fn a_minute_keeps_its_figures_and_the_highest_of_what_was_seen() {
+        // START is the beginning of a minute.
+        let stats = Stats::new(START);
+        stats.latency(after(1.0), Latency::Veto, Duration::from_millis(20));
+        stats.record(after(1.0), |slice| slice.requested += 3);
+        for (secs, talking) in [(2.0, 4), (3.0, 9), (4.0, 1)] {
+            stats.sample(after(secs), Gauges { talking, ..Gauges::default() });
+        }
+        stats.record(after(61.0), |slice| slice.requested += 1);
+        let [past, running] = minutes(&stats, 62.0, 2).try_into().unwrap();
+        assert_eq!((past.at, past.figures.requested, past.figures.talking), (START, 3, 9));
+        assert_eq!((past.figures.veto_ms.count, past.figures.veto_ms.max), (1, Some(20.0)));
+        assert_eq!((running.at, running.figures.requested, running.figures.talking), (after(60.0), 1, 0));
+    }
+
+    #[test]
+    fn minutes_with_nothing_in_them_are_listed_and_a_day_is_all_there_is() {
+        let stats = Stats::new(START);
+        stats.record(after(0.0), |slice| slice.started += 1);
+        let listed = minutes(&stats, 180.0, 10_000);
+        assert_eq!(listed.len(), 1440);
+        assert!(listed.windows(2).all(|pair| pair[1].at.0 - pair[0].at.0 == 60_000_000));
+        assert_eq!(listed.iter().map(|minute| minute.figures.started).sum::<u64>(), 1);
+        assert_eq!(listed[1436].figures.started, 1, "three minutes before the running one");
+        assert_eq!(minutes(&stats, 180.0, 0).len(), 1);
+        assert!(minutes(&stats, 90_000.0, 1440).iter().all(|minute| minute.figures == Figures::default()));
+    }
+
+    #[test]
+    fn what_was_saved_is_saved_again_only_where_it_has_changed() {
+        let stats = Stats::new(START);
+        assert_eq!(stats.unsaved(after(1.0)), [], "nothing in it");
+        stats.record(after(1.0), |slice| slice.requested += 1);
+        let early = stats.unsaved(after(2.0));
+        assert_eq!(early.len(), 1);
+        stats.saved(&early);
+        assert_eq!(stats.unsaved(after(3.0)), []);
+        stats.record(after(59.0), |slice| slice.requested += 1);
+        let late = stats.unsaved(after(61.0));
+        assert_eq!((late.len(), late[0].figures.requested), (1, 2));
+        stats.saved(&early);
+        assert_eq!(stats.unsaved(after(61.0)), late, "the store has an older state of it");
+        stats.saved(&late);
+        assert_eq!(stats.unsaved(after(61.0)), []);
+    }
+
+    #[test]
+    fn two_servers_in_one_minute_share_it() {
+        let first = Stats::new(START);
+        first.record(after(1.0), |slice| {
+            slice.requested += 2;
+            slice.latency(Latency::Ring).record(Duration::from_millis(30));
+        });
+        first.sample(after(1.0), Gauges { sessions: 5, ..Gauges::default() });
+        let second = Stats::new(after(20.0));
+        second.remember(first.unsaved(after(15.0)));
+        assert_eq!(second.unsaved(after(20.0)), []);
+        second.record(after(30.0), |slice| {
+            slice.requested += 1;
+            slice.latency(Latency::Ring).record(Duration::from_millis(10));
+        });
+        second.sample(after(30.0), Gauges { sessions: 2, ..Gauges::default() });
+        let figures = minutes(&second, 40.0, 1).remove(0).figures;
+        assert_eq!((figures.requested, figures.sessions), (3, 5));
+        assert_eq!((figures.ring_ms.count, figures.ring_ms.max), (2, Some(30.0)));
+        let kept: Figures = serde_json::from_str(&serde_json::to_string(&figures).unwrap()).unwrap();
+        assert_eq!(kept, figures);
     }
 }

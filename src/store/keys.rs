@@ -6,7 +6,10 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 use uuid::Uuid;
 
 use super::{Store, StoreError, calls};
-use crate::protocol::{record::Timestamp, scope::Scope};
+use crate::{
+    auth, clock,
+    protocol::{record::Timestamp, scope::Scope},
+};
 
 const COLUMNS: &str = "id, hash, scope, name, created_at";
 
@@ -36,6 +39,26 @@ impl fmt::Debug for KeyRow {
             .field("created_at", created_at)
             .finish_non_exhaustive()
     }
+}
+
+/// What became of a key that somebody wants revoked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Revoked {
+    /// It is gone.
+    Gone,
+    /// There is no such key.
+    Unknown,
+    /// It is the last one that may make others, and stays.
+    LastAdmin,
+}
+
+/// Makes a key: its text, which only its holder keeps, and its row.
+///
+/// # Errors
+/// Where the operating system has no randomness.
+pub fn make(scope: Scope, name: String) -> Result<(String, KeyRow), getrandom::Error> {
+    let (text, hash) = auth::keys::new_key()?;
+    Ok((text, KeyRow { id: clock::key_id(), hash, scope, name, created_at: clock::wall() }))
 }
 
 /// Adds a key.
@@ -75,6 +98,37 @@ fn key(row: &Row<'_>) -> rusqlite::Result<KeyRow> {
 }
 
 impl Store {
+    /// Every key, the oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they could not be read.
+    pub async fn keys(&self) -> Result<Vec<KeyRow>, StoreError> {
+        self.read(all).await
+    }
+
+    /// Adds a key.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it could not be committed.
+    pub async fn put_key(&self, key: KeyRow) -> Result<(), StoreError> {
+        self.write(move |tx| insert(tx, &key)).await
+    }
+
+    /// Removes a key; the last one of scope admin only where `any` may go.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it could not be committed.
+    pub async fn revoke_key(&self, id: Uuid, any: bool) -> Result<Revoked, StoreError> {
+        self.write(move |tx| {
+            let admins: Vec<Uuid> = all(tx)?.iter().filter(|key| key.scope == Scope::Admin).map(|key| key.id).collect();
+            if !any && admins == [id] {
+                return Ok(Revoked::LastAdmin);
+            }
+            Ok(if delete(tx, id)? { Revoked::Gone } else { Revoked::Unknown })
+        })
+        .await
+    }
+
     /// The key whose text has that SHA-256.
     ///
     /// # Errors

@@ -16,6 +16,8 @@
 //! | `buckets`, `search` | ended calls in runs of time; lists |
 //! | [`accounts`], [`keys`] | who may log in; who may use the API |
 //! | [`audit`] | who changed what |
+//! | `figures` | how it fares |
+//! | `minutes` | the figures of the last day |
 //! | `webhooks`, `outbox` | hooks; their events that wait for delivery |
 //! | `retention` | forgetting |
 //!
@@ -27,8 +29,10 @@ pub mod audit;
 mod buckets;
 mod calls;
 mod error;
+mod figures;
 pub mod keys;
 mod ledger;
+mod minutes;
 mod options;
 pub(crate) mod outbox;
 mod queue;
@@ -56,12 +60,13 @@ pub use self::{
     accounts::Account,
     audit::{AuditQuery, AuditRow},
     error::StoreError,
+    figures::DiskFigures,
     keys::KeyRow,
     options::{CommitObserver, StoreOptions},
     search::{CallQuery, Page},
     step::{CallWrite, Done, OutboxRow},
 };
-use self::{queue::Queue, reader::Read, task::Waiting, writer::Job, writer::Writer};
+use self::{queue::Queue, reader::Read, retention::Swept, task::Waiting, writer::Job, writer::Writer};
 use crate::protocol::{
     ids::{CallId, RoomNumber},
     record::CallRecord,
@@ -73,6 +78,7 @@ struct Shared {
     reads: Arc<Queue<Read>>,
     outbox: Arc<Notify>,
     trouble: Mutex<Option<Arc<StoreError>>>,
+    swept: Swept,
 }
 
 impl Shared {
@@ -124,6 +130,7 @@ impl Store {
             reads: Arc::new(Queue::new(reader::READ_QUEUE)),
             outbox: Arc::new(Notify::new()),
             trouble: Mutex::new(None),
+            swept: Swept::default(),
         });
         let writer = Writer::new(db, Arc::clone(&shared), options)?;
         let mut connections = Vec::new();

@@ -328,6 +328,16 @@ pub(crate) fn replay(db: &Connection, hook: &str, id: i64, now: Timestamp) -> ru
     Ok(changed > 0)
 }
 
+/// How many events wait for each hook that any waits for, and since when the oldest.
+pub(crate) fn backlogs(db: &Connection) -> rusqlite::Result<Vec<(String, i64, Timestamp)>> {
+    db.prepare_cached(
+        "SELECT hook, waiting, (SELECT at FROM outbox WHERE id = oldest) FROM
+         (SELECT hook, count(*) AS waiting, min(id) AS oldest FROM outbox WHERE state = 'pending' GROUP BY hook)",
+    )?
+    .query_map([], |row| Ok((row.get(0)?, row.get(1)?, Timestamp(row.get(2)?))))?
+    .collect()
+}
+
 /// How many events wait, and since when the oldest.
 pub(crate) fn backlog(db: &Connection) -> rusqlite::Result<(i64, Option<Timestamp>)> {
     let (waiting, oldest): (i64, Option<i64>) =

@@ -65,6 +65,10 @@ impl<T> Queue<T> {
         self.lock().jobs.len() >= self.capacity
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.lock().jobs.len()
+    }
+
     pub(super) fn is_closed(&self) -> bool {
         self.lock().closed
     }

@@ -1,6 +1,9 @@
 //! Removing what is older than the retention time, a little at a time between the commits of others.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    time::{Duration, Instant},
+};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -18,6 +21,20 @@ const OFTEN: Duration = Duration::from_millis(100);
 pub(super) struct Sweeper {
     retention: Duration,
     due: Instant,
+}
+
+/// What the sweeper has done, for whoever asks.
+#[derive(Debug, Default)]
+pub(super) struct Swept {
+    removed: AtomicU64,
+    running: AtomicBool,
+}
+
+impl Swept {
+    /// How many rows were removed since the start, and whether there are more to remove at once.
+    pub(super) fn get(&self) -> (u64, bool) {
+        (self.removed.load(Ordering::Relaxed), self.running.load(Ordering::Relaxed))
+    }
 }
 
 /// How a sweep came out.
@@ -45,24 +62,34 @@ impl Sweeper {
     }
 
     /// Removes a batch where it is due.
-    pub(super) fn sweep(&mut self, db: &Connection, now: Instant, wall: Timestamp) -> Sweep {
+    pub(super) fn sweep(&mut self, db: &Connection, swept: &Swept, now: Instant, wall: Timestamp) -> Sweep {
         if self.due > now {
             return Sweep::NotDue;
         }
         let age = i64::try_from(self.retention.as_micros()).unwrap_or(i64::MAX);
         let removed = remove(db, Timestamp(wall.0.saturating_sub(age)));
         let pause = match removed {
-            Ok(true) => PAUSE,
-            Ok(false) | Err(_) => (self.retention / 100).clamp(OFTEN, RARELY),
+            Ok(Removed { more: true, .. }) => PAUSE,
+            Ok(_) | Err(_) => (self.retention / 100).clamp(OFTEN, RARELY),
         };
         self.due = now + pause;
+        if let Ok(Removed { rows, more }) = &removed {
+            swept.removed.fetch_add(*rows, Ordering::Relaxed);
+            swept.running.store(*more, Ordering::Relaxed);
+        }
         removed.map_or_else(|error| Sweep::Failed(error.into()), |_| Sweep::Done)
     }
 }
 
-/// Removes calls that ended, webhook events that were delivered or given up, and rows of the audit, all before `cutoff`. True
-/// where there may be more.
-fn remove(db: &Connection, cutoff: Timestamp) -> rusqlite::Result<bool> {
+/// What one batch came to.
+struct Removed {
+    rows: u64,
+    /// There may be more.
+    more: bool,
+}
+
+/// Removes calls that ended, webhook events that were delivered or given up, and rows of the audit, all before `cutoff`.
+fn remove(db: &Connection, cutoff: Timestamp) -> rusqlite::Result<Removed> {
     let old_calls = "SELECT seq FROM calls WHERE seq < ?1 AND ended_at < ?2 ORDER BY seq LIMIT ?3";
     let old_events = "SELECT id FROM outbox WHERE state <> 'pending' AND at < ?1 LIMIT ?2";
     let old_audit = "SELECT id FROM audit WHERE at < ?1 LIMIT ?2";
@@ -76,7 +103,7 @@ fn remove(db: &Connection, cutoff: Timestamp) -> rusqlite::Result<bool> {
         ("DELETE FROM audit WHERE id = ?1", numbers(old_audit, &[cutoff.0, BATCH])?),
     ];
     if old.iter().all(|(_, rows)| rows.is_empty()) {
-        return Ok(false);
+        return Ok(Removed { rows: 0, more: false });
     }
     let tx = Transaction::new_unchecked(db, TransactionBehavior::Immediate)?;
     for (sql, rows) in &old {
@@ -88,5 +115,6 @@ fn remove(db: &Connection, cutoff: Timestamp) -> rusqlite::Result<bool> {
     buckets::drop_empty(&tx)?;
     tx.commit()?;
     let full = usize::try_from(BATCH).unwrap_or(usize::MAX);
-    Ok(old.iter().any(|(_, rows)| rows.len() >= full))
+    let rows = old.iter().map(|(_, rows)| rows.len()).sum::<usize>();
+    Ok(Removed { rows: u64::try_from(rows).unwrap_or(u64::MAX), more: old.iter().any(|(_, rows)| rows.len() >= full) })
 }

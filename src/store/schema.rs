@@ -34,6 +34,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_webhooks.sql"),
     include_str!("migrations/0003_audit.sql"),
     include_str!("migrations/0004_living_and_ended.sql"),
+    include_str!("migrations/0005_minutes.sql"),
 ];
 
 /// Makes the data directory, for its owner only, where it is missing.

@@ -231,7 +231,7 @@ impl Writer {
         let Some(sweeper) = &mut self.sweeper else { return };
         if self.probe_at.is_some() {
             sweeper.postpone(clock::now());
-        } else if let Sweep::Failed(error) = sweeper.sweep(&self.db, clock::now(), clock::wall()) {
+        } else if let Sweep::Failed(error) = sweeper.sweep(&self.db, &self.shared.swept, clock::now(), clock::wall()) {
             self.judge(Some(&Arc::new(error)));
         }
     }

@@ -16,6 +16,7 @@ use super::{
     sign::{Keyring, Secret},
     spec::{HookSpec, OnFailure},
     traced::About,
+    verify::{self, Signed, Verification},
 };
 use crate::{
     clock,
@@ -163,6 +164,15 @@ impl Hooks {
         self.run(|inner| async move { inner.rotate(&name).await }).await
     }
 
+    /// Says whether a hook's message is signed as it should be, and if not, why.
+    ///
+    /// # Errors
+    /// [`HooksError::NotFound`].
+    pub fn verify(&self, name: &str, message: &Signed) -> Result<Verification, HooksError> {
+        let hook = self.inner.registry.get(name).ok_or(HooksError::NotFound)?;
+        Ok(verify::verify(&hook.keys, message, clock::wall()))
+    }
+
     /// A hook's events, the newest first, at most `limit` of those with an id below `before`.
     ///
     /// # Errors
@@ -196,6 +206,20 @@ impl Hooks {
     /// What the store says.
     pub async fn backlog(&self) -> Result<(i64, Option<Timestamp>), HooksError> {
         Ok(self.inner.store.read(outbox::backlog).await?)
+    }
+
+    /// The same for each hook that any event waits for, by its name.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn backlogs(&self) -> Result<Vec<(String, i64, Timestamp)>, HooksError> {
+        Ok(self.inner.store.read(outbox::backlogs).await?)
+    }
+
+    /// How many questions the hook with the most of them is asked at this moment.
+    #[must_use]
+    pub fn most_in_flight(&self) -> usize {
+        self.inner.registry.most_in_flight()
     }
 
     /// Puts the hooks of the configuration file in place of its former ones; they start afresh where a 410 had stopped them.

@@ -11,6 +11,7 @@
 //! | module | what |
 //! | --- | --- |
 //! | `spec`, `registry` | what a hook is; which are in force |
+//! | `verify` | why a signature is not what it should be |
 //! | `sign`, `resolver`, `client` | signatures; names resolved under guard; the one HTTP client |
 //! | `veto` | the question before the ring |
 //! | `deliver`, `queue`, `retry` | the outbox's events: the loop, the order, the waits |
@@ -34,6 +35,7 @@ mod spec;
 #[cfg(test)]
 mod tests;
 mod traced;
+mod verify;
 mod veto;
 
 use std::{
@@ -52,6 +54,7 @@ pub use self::{
     admin::{HookView, Put, TestReport},
     registry::Source,
     spec::{HookSpec, OnFailure},
+    verify::{Signed, Verification},
     veto::VetoDone,
 };
 use self::{

@@ -95,6 +95,14 @@ impl Registry {
         change(Arc::make_mut(&mut table))
     }
 
+    /// How many veto questions the hook with the most of them has in hand.
+    pub(super) fn most_in_flight(&self) -> usize {
+        let table = self.snapshot();
+        let in_flight =
+            table.values().map(|hook| self.max_in_flight.saturating_sub(hook.load.veto.available_permits()));
+        in_flight.max().unwrap_or(0)
+    }
+
     /// What the hook of that name has in hand, or a fresh start.
     pub(super) fn load(&self, name: &str) -> Arc<Load> {
         self.get(name).map_or_else(

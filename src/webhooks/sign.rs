@@ -46,14 +46,25 @@ impl Secret {
         format!("{SECRET_PREFIX}{}", STANDARD.encode(&self.0))
     }
 
+    /// The key that somebody has who takes the text form, or its base64, for the key itself.
+    pub(super) fn misread(&self) -> [Self; 2] {
+        let text = self.reveal();
+        let bare = text.strip_prefix(SECRET_PREFIX).unwrap_or_default().as_bytes().to_vec();
+        [Self(text.into_bytes()), Self(bare)]
+    }
+
     /// One signature of `id.timestamp.body`: `v1,` and the base64 of its HMAC-SHA256.
     #[must_use]
     pub(super) fn sign(&self, id: &str, unix_secs: i64, body: &[u8]) -> String {
-        // HMAC takes keys of any length, so the empty text never arises.
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else { return String::new() };
-        mac.update(format!("{id}.{unix_secs}.").as_bytes());
-        mac.update(body);
-        format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
+        format!("v1,{}", STANDARD.encode(self.mac(&[format!("{id}.{unix_secs}.").as_bytes(), body])))
+    }
+
+    /// The HMAC-SHA256 of these parts, one after the other.
+    pub(super) fn mac(&self, parts: &[&[u8]]) -> Vec<u8> {
+        // HMAC takes keys of any length, so that nothing never arises.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else { return Vec::new() };
+        parts.iter().for_each(|part| mac.update(part));
+        mac.finalize().into_bytes().to_vec()
     }
 }
 
@@ -84,6 +95,11 @@ impl Keyring {
     #[must_use]
     pub(super) fn current(&self) -> &Secret {
         &self.current
+    }
+
+    /// The keys before it, each with the time until which it signs.
+    pub(super) fn retiring(&self) -> &[(Secret, Timestamp)] {
+        &self.retiring
     }
 
     /// The same ring with a new key in force; the old one signs until `until`.

@@ -25,12 +25,12 @@ async fn routes(server: &Server) -> Vec<Route> {
             routes.push(Route { method: method.to_uppercase(), path, scope });
         }
     }
-    assert_eq!(routes.len(), 30);
+    assert_eq!(routes.len(), 37);
     routes
 }
 
 /// What the contract gives each scope beyond the one before. Whatever is not here is an admin's.
-const READ: [(&str, &str); 15] = [
+const READ: [(&str, &str); 18] = [
     ("GET", "/calls"),
     ("GET", "/calls/"),
     ("GET", "/rooms"),
@@ -40,11 +40,14 @@ const READ: [(&str, &str); 15] = [
     ("GET", "/webhooks"),
     ("GET", "/webhooks/"),
     ("GET", "/stats"),
+    ("GET", "/stats/"),
     ("GET", "/events"),
     ("GET", "/me"),
     ("GET", "/trace"),
     ("GET", "/trace/"),
     ("GET", "/nodes"),
+    ("GET", "/health"),
+    ("GET", "/config"),
     ("GET", "/debug/invariants"),
 ];
 const CONTROL: [(&str, &str); 4] =

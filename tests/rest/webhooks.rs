@@ -100,3 +100,36 @@ async fn a_url_within_this_machine_is_refused_at_once_outside_development_mode()
         assert!(refused["detail"].as_str().unwrap().contains("webhooks.allow_private = true"), "{refused}");
     }
 }
+
+#[tokio::test]
+async fn a_signature_is_verified_and_what_is_wrong_with_it_is_told() {
+    let server = Server::dev();
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let hook = json!({"url": "http://127.0.0.1:1/", "secret": secret});
+    assert_eq!(server.send("PUT", "/webhooks/crm", hook).await.status().as_u16(), 201);
+    // The vector that Standard Webhooks publishes.
+    let good = json!({
+        "id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
+        "timestamp": "1614265330",
+        "signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+        "body": "{\"test\": 2432232314}",
+    });
+    let verify = async |message: &Value| -> Value {
+        let answer = server.send("POST", "/webhooks/crm/verify", message.clone()).await;
+        assert_eq!(answer.status().as_u16(), 200);
+        answer.json().await.unwrap()
+    };
+    let found = verify(&good).await;
+    assert_eq!(found["valid"], true, "{found}");
+    assert!(found["problems"][0].as_str().unwrap().contains("days old: a receiver refuses it"), "{found}");
+    let mut other = good.clone();
+    other["body"] = json!("{\"test\":2432232314}");
+    let found = verify(&other).await;
+    assert_eq!(found["valid"], false, "{found}");
+    assert!(found["problems"][0].as_str().unwrap().contains("byte for byte"), "{found}");
+    assert!(!found.to_string().contains("MfKQ"), "{found}");
+    let missing = server.send("POST", "/webhooks/other/verify", good).await;
+    assert_eq!(problem(missing).await["status"], 404);
+    let unknown = server.send("POST", "/webhooks/crm/verify", json!({"id": "x"})).await;
+    assert_eq!(problem(unknown).await["errors"][0]["pointer"], "/timestamp");
+}

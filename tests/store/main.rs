@@ -14,6 +14,7 @@ mod crash;
 mod fixture;
 mod keys_and_accounts;
 mod lists;
+mod minutes;
 mod records;
 mod retention;
 mod start;

@@ -75,10 +75,7 @@ const CHAPTERS: &[Chapter] = &[
             Text("metrics", "Metrics"),
         ],
     },
-    Chapter {
-        title: "Prove",
-        pages: &[Text("performance", "Performance"), Text("conformance", "Conformance suite")],
-    },
+    Chapter { title: "Prove", pages: &[Text("performance", "Performance"), Text("conformance", "Conformance suite")] },
 ];
 
 /// The page that `/docs/` is.

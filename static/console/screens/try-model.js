@@ -49,7 +49,8 @@ function parameterField(document, { in: where, name, schema, required, descripti
 
 function bodyFields(document, schema) {
   const { properties = {}, required = [] } = flatten(document, schema);
-  return Object.entries(properties).map(([name, one]) => field(document, 'body', name, one, required.includes(name)));
+  const fields = Object.entries(properties).map(([name, one]) => field(document, 'body', name, one, required.includes(name)));
+  return fields.sort((left, right) => right.required - left.required);
 }
 
 /** A schema with its references followed, and with `null` left out of what it may be. */

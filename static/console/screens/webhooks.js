@@ -65,18 +65,25 @@ export default function Webhooks({ query, setQuery }) {
 }
 
 const COLUMNS = [
-  { key: 'name', title: 'Name', render: ({ name, source }) => html`<a class="user" href=${href('/webhooks', { hook: name })}>${name}</a>${source === 'file' && html` <${Chip} title="from the configuration file: read-only here">file<//>`}` },
-  { key: 'url', title: 'URL', className: 'wrap', render: ({ url }) => html`<span class="mono">${url}</span>` },
-  { key: 'what', title: 'Is', render: ({ veto, events }) => html`<span class="row tight">
-    ${veto && html`<${Chip} tone="info">veto<//>`}${events.map((event) => html`<${Chip} key=${event}>${event}<//>`)}
-    ${!veto && events.length === 0 && html`<${Chip} tone="warn" title="neither asked nor told: choose events or the veto">idle<//>`}
-  </span>` },
-  { key: 'policy', title: 'Without a verdict', render: (hook) => html`<${PolicyChip} hook=${hook} />` },
+  { key: 'name', title: 'Name', render: nameCell },
   { key: 'state', title: 'State', render: (hook) => html`<${HookState} hook=${hook} />` },
+  { key: 'what', title: 'Hears', render: ({ veto, events }) => html`<span class="row tight">
+    ${events.map((event) => html`<${Chip} key=${event}>${event}<//>`)}
+    ${!veto && events.length === 0 && html`<${Chip} tone="warn" title="neither asked nor told: choose events or the veto">nothing<//>`}
+  </span>` },
+  { key: 'url', title: 'URL', className: 'wrap', render: ({ url }) => html`<span class="mono">${url}</span>` },
   { key: 'success', title: 'Success', number: true, render: ({ fares }) => success(fares) },
   { key: 'verdict', title: 'Verdict p50 / p95', number: true, render: ({ verdicts }) => (verdicts ? `${duration(verdicts.p50)} / ${duration(verdicts.p95)}` : '–') },
   { key: 'backlog', title: 'Backlog', number: true, render: ({ name, fares }) => backlog(name, fares) },
 ];
+
+/** The name, and right below it what its failure means for callers: that must not be scrolled out of sight. */
+function nameCell(hook) {
+  const { name, source, veto } = hook;
+  return html`<a class="user" href=${href('/webhooks', { hook: name })}>${name}</a>
+    ${source === 'file' && html` <${Chip} title="from the configuration file: read-only here">file<//>`}
+    ${veto && html`<span class="row tight"><${Chip} tone="info">veto<//><${PolicyChip} hook=${hook} /></span>`}`;
+}
 
 function success(fares) {
   const share = successOf(fares);

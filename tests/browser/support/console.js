@@ -8,6 +8,12 @@ export async function openConsole(cast, hash = '', key = 'dev') {
   return cast.visit(`/console/${hash}`);
 }
 
+/** Goes to another screen, and waits for it. */
+export async function show(page, url, path) {
+  await page.goto(`${url}/console/#${path}`);
+  await page.locator(`main[data-screen="${path.slice(1).split('?')[0]}"] h1`).waitFor();
+}
+
 /** Asks the API, as with the key of development mode. @returns the body */
 export async function rest(url, method, path, body) {
   const response = await fetch(`${url}/api/v1${path}`, {

@@ -89,3 +89,16 @@ export class Phone {
     this.socket.close();
   }
 }
+
+/** A call from one to the other, answered and hung up; both log in for it. @returns {Promise<string>} the call's id */
+export async function talk(url, from, to) {
+  const [caller, callee] = await Promise.all([Phone.login(url, from), Phone.login(url, to)]);
+  const answered = callee.answer();
+  const call = await caller.call(to);
+  await answered;
+  caller.hangup(to, call);
+  await Promise.all([caller.hears('finish', call), callee.hears('finish', call)]);
+  caller.leave();
+  callee.leave();
+  return call;
+}
