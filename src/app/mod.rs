@@ -8,6 +8,7 @@
 
 mod drain;
 mod panics;
+mod restart;
 mod signals;
 mod sockets;
 mod systemd;
@@ -154,7 +155,14 @@ async fn serve(loaded: Loaded, logging: Logging) -> Result<(), StartError> {
 
     let mut current = loaded;
     let at_once = loop {
-        match signals.next().await {
+        let told = tokio::select! {
+            told = signals.next() => told,
+            () = api.restart_asked() => {
+                start_anew(address, &logging).await;
+                continue;
+            }
+        };
+        match told {
             Told::Reload => reload(&mut current, &parts, certificate.as_deref(), &logging).await,
             Told::Interrupt if config.dev => break true,
             Told::Interrupt | Told::Stop => break false,
@@ -321,6 +329,15 @@ async fn reload(current: &mut Loaded, parts: &Parts, certificate: Option<&Certif
     if !left.is_empty() {
         tracing::warn!(keys = left.join(", "), "these settings need a restart");
     }
+}
+
+/// As after a crash: whatever was under way is cut off. Comes back only where it fails.
+async fn start_anew(address: SocketAddr, logging: &Logging) {
+    tracing::warn!(%address, "somebody asked for a restart, as after a crash");
+    tokio::time::sleep(restart::ANSWER).await;
+    logging.flush();
+    let error = restart::restart(address);
+    tracing::error!(%error, "the program could not be started anew");
 }
 
 async fn stop(parts: Parts, server: ServerHandle) {

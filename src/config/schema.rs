@@ -191,6 +191,14 @@ section! {
     }
 }
 
+impl Turn {
+    /// Whether clients are given a server that relays media: `stun:` alone relays nothing.
+    #[must_use]
+    pub fn relays(&self) -> bool {
+        self.uris.iter().any(|uri| uri.starts_with("turn"))
+    }
+}
+
 section! {
     /// The demo page.
     "demo" Demo {

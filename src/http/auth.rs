@@ -4,7 +4,7 @@
 //! route whose attribute names no scope needs `admin`.
 
 use actix_web::{
-    Error, ResponseError as _,
+    Error, HttpMessage as _, ResponseError as _,
     body::{EitherBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
@@ -27,7 +27,8 @@ use crate::{auth::keys, protocol::scope::Scope};
 
 /// The name of the security scheme in the description.
 pub(super) const SCHEME: &str = "api_key";
-const REALM: &str = "Bearer realm=\"hookswitch\"";
+/// What a request without a good key is challenged with.
+pub(super) const REALM: &str = "Bearer realm=\"hookswitch\"";
 
 /// A route and what it asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,7 +103,12 @@ pub(super) async fn check(
     };
     let (key, allowed) = authorize(&api, req.headers(), route.scope.unwrap_or(Scope::Admin)).await;
     match allowed {
-        Ok(()) if *req.method() == Method::GET => Ok(next.call(req).await?.map_into_left_body()),
+        Ok(()) if *req.method() == Method::GET => {
+            if let Some(key) = key {
+                req.extensions_mut().insert(key);
+            }
+            Ok(next.call(req).await?.map_into_left_body())
+        }
         Ok(()) => {
             let noted = Noted::of(&api, &req, route, key);
             let res = next.call(req).await?;

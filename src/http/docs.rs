@@ -183,7 +183,7 @@ mod tests {
                 assert!(found.is_some_and(|parameter| parameter["description"].is_string()), "{at}: {name}");
             }
         }
-        assert_eq!(ids.len(), 30);
+        assert_eq!(ids.len(), 31);
     }
 
     #[test]

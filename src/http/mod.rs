@@ -6,12 +6,14 @@
 mod audit;
 mod auth;
 mod calls;
+mod demo;
 mod docs;
 mod edge;
 mod events;
 mod extract;
 mod invariants;
 mod manual;
+mod me;
 mod nodes;
 mod operations;
 mod pages;
@@ -25,6 +27,8 @@ mod users;
 mod webhooks;
 mod ws;
 
+use std::sync::Arc;
+
 use actix_web::{
     App,
     body::MessageBody,
@@ -33,7 +37,7 @@ use actix_web::{
     middleware::{Compress, from_fn},
     web,
 };
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::docs::openapi;
@@ -71,6 +75,7 @@ fn api_routes(routes: &mut ServiceConfig<'_>) {
         .service(webhooks::replay)
         .service(statistics::stats)
         .service(events::watch_all)
+        .service(me::me)
         .service(nodes::nodes)
         .service(nodes::workers)
         .service(audit::list)
@@ -92,6 +97,9 @@ fn page_routes(routes: &mut web::ServiceConfig) {
         .service(manual::to_manual)
         .service(manual::manual)
         .service(pages::home)
+        .service(demo::facts)
+        .service(demo::hook)
+        .service(demo::restart)
         .service(pages::demo)
         .service(pages::to_console)
         .service(pages::console)
@@ -114,6 +122,7 @@ pub struct Api {
     document_tag: EntityTag,
     manual: Manual,
     closing: watch::Sender<bool>,
+    restart: Arc<Notify>,
 }
 
 impl Api {
@@ -133,7 +142,13 @@ impl Api {
             document: document.into(),
             manual: Manual::default(),
             closing: watch::Sender::new(false),
+            restart: Arc::default(),
         }
+    }
+
+    /// Waits until somebody asks for a restart, which only development mode lets anybody do.
+    pub async fn restart_asked(&self) {
+        self.restart.notified().await;
     }
 
     /// Ends the streams of server-sent events, which would otherwise outlive a stopping server's patience, and gives the store

@@ -115,7 +115,7 @@ pub(super) fn embedded<Folder: RustEmbed>(
     Ok(with_tag(req, &tag, content_type, || Bytes::from(data.into_owned())))
 }
 
-fn not_found() -> HttpError {
+pub(super) fn not_found() -> HttpError {
     HttpError::new(&problem::NOT_FOUND, "there is nothing at this path")
 }
 

@@ -5,9 +5,11 @@ const WIDTH = 960;
 const HEIGHT = 600;
 
 /**
+ * @typedef {'' | 'asked' | 'insecure' | 'refused' | 'absent'} DrawnBecause
+ *
  * @typedef {object} LocalMedia
  * @property {MediaStream} stream
- * @property {string} drawnBecause empty where it is the camera
+ * @property {DrawnBecause} drawnBecause empty where it is the camera
  * @property {() => void} stop lets go of the devices
  */
 
@@ -17,14 +19,14 @@ const HEIGHT = 600;
  * @returns {Promise<LocalMedia>}
  */
 export async function openLocalMedia(name, drawn) {
-  if (drawn) return drawnMedia(name, 'the address of this page asks for it');
-  if (!navigator.mediaDevices) return drawnMedia(name, 'the browser gives this address no camera');
+  if (drawn) return drawnMedia(name, 'asked');
+  if (!navigator.mediaDevices) return drawnMedia(name, 'insecure');
   try {
     const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: WIDTH, height: HEIGHT } });
     return { stream, drawnBecause: '', stop: () => stream.getTracks().forEach((track) => track.stop()) };
   } catch (error) {
     const refused = error instanceof DOMException && error.name === 'NotAllowedError';
-    return drawnMedia(name, refused ? 'the camera was not allowed' : 'no camera was found');
+    return drawnMedia(name, refused ? 'refused' : 'absent');
   }
 }
 
@@ -40,7 +42,7 @@ export function hueOf(name) {
 
 /**
  * @param {string} name
- * @param {string} drawnBecause
+ * @param {DrawnBecause} drawnBecause
  * @returns {LocalMedia}
  */
 function drawnMedia(name, drawnBecause) {

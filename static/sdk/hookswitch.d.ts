@@ -417,6 +417,13 @@ export declare class Call extends Emitter<CallEvents> {
     reason: string;
     get state(): CallState;
     /**
+     * The peer connection in use, for statistics and for `replaceTrack`; another one after a reload of the other page. Null
+     * until there is one.
+     *
+     * @returns {RTCPeerConnection | null}
+     */
+    get peerConnection(): RTCPeerConnection | null;
+    /**
      * Wires WebRTC to the call: offer, answer, candidates, ICE restarts, and a new start after a reload of either page. Needed
      * only where it was not given to `client.call` or `answer`.
      *

@@ -1031,6 +1031,16 @@ export class Call extends Emitter {
   }
 
   /**
+   * The peer connection in use, for statistics and for `replaceTrack`; another one after a reload of the other page. Null
+   * until there is one.
+   *
+   * @returns {RTCPeerConnection | null}
+   */
+  get peerConnection() {
+    return this.#media?.peerConnection ?? null;
+  }
+
+  /**
    * Wires WebRTC to the call: offer, answer, candidates, ICE restarts, and a new start after a reload of either page. Needed
    * only where it was not given to `client.call` or `answer`.
    *

@@ -17,6 +17,7 @@ mod calls;
 mod conformance;
 mod control;
 mod crowd;
+mod demo;
 mod disk;
 mod drain;
 mod flood;

@@ -14,6 +14,7 @@ mod accounts;
 mod audit;
 mod calls;
 mod client;
+mod demo;
 mod errors;
 mod events;
 mod manual;

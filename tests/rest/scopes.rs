@@ -25,12 +25,12 @@ async fn routes(server: &Server) -> Vec<Route> {
             routes.push(Route { method: method.to_uppercase(), path, scope });
         }
     }
-    assert_eq!(routes.len(), 27);
+    assert_eq!(routes.len(), 28);
     routes
 }
 
 /// What the contract gives each scope beyond the one before. Whatever is not here is an admin's.
-const READ: [(&str, &str); 12] = [
+const READ: [(&str, &str); 13] = [
     ("GET", "/calls"),
     ("GET", "/calls/"),
     ("GET", "/rooms"),
@@ -41,6 +41,7 @@ const READ: [(&str, &str); 12] = [
     ("GET", "/webhooks/"),
     ("GET", "/stats"),
     ("GET", "/events"),
+    ("GET", "/me"),
     ("GET", "/nodes"),
     ("GET", "/debug/invariants"),
 ];
@@ -133,4 +134,15 @@ async fn the_key_dev_is_none_outside_development_mode() {
     assert!(challenge.contains("invalid_token"), "{challenge}");
     let problem = problem(refused).await;
     assert_eq!((&problem["status"], &problem["type"]), (&json!(401), &json!("/api/docs/errors#unauthorized")));
+}
+
+#[tokio::test]
+async fn a_key_is_told_its_own_scope() {
+    let server = Server::start(&[], &[]);
+    for scope in Scope::ALL {
+        let key = server.key(scope.as_str());
+        let me = server.plain("GET", "/api/v1/me").bearer_auth(&key).send().await.unwrap();
+        let me: Value = me.json().await.unwrap();
+        assert_eq!(me["scope"], scope.as_str());
+    }
 }

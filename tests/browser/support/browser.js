@@ -39,17 +39,23 @@ export class Cast {
     return cast;
   }
 
-  /** Opens the page in a tab of its own; with a name it logs in at once. */
-  async enter(user, query = '&media=fake') {
+  /** Opens any page of the server in a tab of its own. */
+  async visit(path) {
     const page = await this.context.newPage();
     page.on('console', (message) => message.type() === 'error' && this.complaints.push(message.text()));
     page.on('pageerror', (error) => this.complaints.push(String(error)));
     page.on('response', (response) => {
       if (response.status() >= 400) this.complaints.push(`${response.status()} ${response.url()}`);
     });
+    await page.goto(`${this.url}${path}`);
+    return page;
+  }
+
+  /** Opens the demo page in a tab of its own; with a name it logs in at once. */
+  async enter(user, query = '&media=fake') {
+    const page = await this.visit(user ? `/?user=${user}${query}` : '/');
     const person = new Person(page);
     this.people.push(person);
-    await page.goto(user ? `${this.url}/?user=${user}${query}` : this.url);
     if (user) await page.getByText('connected', { exact: true }).waitFor();
     return person;
   }

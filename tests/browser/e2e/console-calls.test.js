@@ -1,0 +1,230 @@
+// The console's list of calls and its page of one call, against the real server.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, afterEach, before, beforeEach, test as nodeTest } from 'node:test';
+import { Cast, launch } from '../support/browser.js';
+import { openConsole, rest } from '../support/console.js';
+import { look } from '../support/look.js';
+import { Phone } from '../support/phone.js';
+import { Receiver } from '../support/receiver.js';
+import { startServer } from '../support/server.js';
+
+const test = (name, body) => nodeTest(name, { timeout: 30_000 }, body);
+const SERVER_AWAY = /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_RESET/;
+
+let server;
+let browser;
+let receiver;
+let cast;
+let phones;
+let expected;
+
+before(async () => {
+  [server, browser, receiver] = await Promise.all([startServer(), launch(), Receiver.start()]);
+});
+after(() => Promise.all([browser.close(), server.stop(), receiver.stop()]));
+beforeEach(async () => {
+  phones = [];
+  expected = undefined;
+  cast = await Cast.gather(browser, server.url, { permissions: ['clipboard-read', 'clipboard-write'] });
+});
+afterEach(async () => {
+  await cast.leave(expected);
+  for (const phone of phones) phone.leave();
+});
+
+test('a call comes, rings, talks and is finished in the list, after one question', async () => {
+  const page = await openConsole(cast, '#/calls');
+  await page.getByText('No call yet').waitFor();
+  const [alice, bob] = await people('alice', 'bob');
+  const id = await alice.call('bob');
+  const row = rowOf(page, id);
+  await row.getByText('ringing', { exact: true }).waitFor();
+  await bob.answer(id);
+  await row.getByText('talking', { exact: true }).waitFor();
+  await look(page, 'console-calls');
+
+  await row.getByTestId('finish-call').click();
+  await page.getByTestId('confirm-dialog').getByText('Finish the call of alice and bob?').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByTestId('confirm-dialog').waitFor({ state: 'detached' });
+  assert.equal((await rest(server.url, 'GET', `/calls/${id}`)).state, 'talking');
+  await row.getByTestId('finish-call').click();
+  await page.getByTestId('confirm').click();
+  assert.equal((await alice.hears('finish', id)).reason, 'forced');
+  await row.getByText('0 forced', { exact: true }).waitFor();
+  assert.equal(await row.getByTestId('finish-call').count(), 0);
+});
+
+test('filters are in the address and outlive a reload, and each is taken away with its chip', async () => {
+  const [carol, dave, erin] = await people('carol', 'dave', 'erin');
+  const refused = await carol.call('dave');
+  await dave.refuse(refused);
+  await carol.until(({ call, event, error_code }) => call === refused && event === 'reply' && error_code === 100104);
+  const offline = await carol.call('nowhere');
+  const ringing = await carol.call('erin');
+  await erin.hears('request', ringing);
+  const page = await openConsole(cast, '#/calls');
+  await page.getByTestId('filter-state').selectOption('ended');
+  await page.getByTestId('filter-user').fill('dave');
+  await page.waitForURL(/#\/calls\?state=ended&user=dave$/);
+  await exactly(page, [refused]);
+  await page.reload();
+  await exactly(page, [refused]);
+  assert.equal(await page.getByTestId('filter-user').inputValue(), 'dave');
+  await page.getByTestId('active-filters').getByText('user: dave').click();
+  await page.waitForURL(/#\/calls\?state=ended$/);
+  await rowOf(page, offline).waitFor();
+  assert.equal(await rowOf(page, ringing).count(), 0);
+
+  const { requested_at: from } = await rest(server.url, 'GET', `/calls/${offline}`);
+  await page.goto(`${server.url}/console/#/calls?caller=carol&from=${from}`);
+  await exactly(page, [ringing, offline]);
+  await page.getByTestId('filter-reason').selectOption('offline');
+  await exactly(page, [offline]);
+  carol.cancel('erin', ringing);
+});
+
+test('a call that no longer fits the filters leaves the list by itself', async () => {
+  const [frank, grace] = await people('frank', 'grace');
+  const page = await openConsole(cast, '#/calls?state=ringing&caller=frank');
+  const id = await frank.call('grace');
+  await rowOf(page, id).waitFor();
+  await grace.answer(id);
+  await rowOf(page, id).waitFor({ state: 'detached' });
+  frank.hangup('grace', id);
+});
+
+test('everything that fits is exported as CSV and as JSON, page after page', async () => {
+  const [judy] = await people('judy');
+  const ids = [];
+  for (let n = 0; n < 60; n += 1) ids.push(await judy.call('nobody', { user_str: n === 0 ? '=1+1, "quoted"' : `number ${n}` }));
+  const page = await openConsole(cast, '#/calls?caller=judy&reason=offline');
+  await page.getByTestId('older').click();
+  await page.waitForURL(/cursor=/);
+  await page.waitForFunction(() => document.querySelectorAll('[data-testid="call-row"]').length === 10);
+  await page.goBack();
+  await page.waitForFunction(() => document.querySelectorAll('[data-testid="call-row"]').length === 50);
+
+  const csv = (await saved(page, 'export-csv')).trimEnd().split('\r\n');
+  assert.match(csv[0], /^id,state,caller,callee,/);
+  assert.deepEqual(csv.slice(1).map((line) => line.split(',')[0]), [...ids].reverse());
+  assert.ok(csv[60].includes(`"'=1+1, ""quoted"""`), 'a text is quoted, and is no formula');
+  assert.ok(csv[60].includes(',100102,offline,offline,server,'));
+  const json = JSON.parse(await saved(page, 'export-json'));
+  assert.deepEqual(json.map(({ id }) => id), [...ids].reverse());
+  assert.equal(json[59].user_str, '=1+1, "quoted"');
+});
+
+test('columns that were chosen stay chosen', async () => {
+  const [kim] = await people('kim');
+  await kim.call('nobody', { user_str: 'about the invoice' });
+  const page = await openConsole(cast, '#/calls?caller=kim');
+  await page.getByTestId('call-row').waitFor();
+  await page.getByText('Columns').click();
+  await page.getByLabel('Text', { exact: true }).check();
+  await page.getByLabel('Setup').uncheck();
+  await page.reload();
+  await page.getByText('about the invoice').waitFor();
+  assert.equal(await page.getByRole('columnheader', { name: 'Setup' }).count(), 0);
+});
+
+test('the keyboard walks the rows and opens a call', async () => {
+  const [liam] = await people('liam');
+  const first = await liam.call('nobody');
+  await liam.call('nobody');
+  const page = await openConsole(cast, '#/calls?caller=liam');
+  await rowOf(page, first).waitFor();
+  await page.getByTestId('call-row').first().focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(new RegExp(first));
+});
+
+test('the page of a call grows with it, and tells who ended it and why', async () => {
+  const [mia, noah] = await people('mia', 'noah');
+  const before = await mia.call('nobody');
+  const earlier = await noah.call('mia');
+  noah.cancel('mia', earlier);
+  await mia.until(({ call, event }) => call === earlier && event === 'reply');
+  const id = await mia.call('noah', { user_str: 'hello' });
+  const page = await openConsole(cast, `#/calls/${id}`);
+  const ladder = page.getByRole('group', { name: 'What was said in this call' });
+  await page.getByTestId('sentence').getByText('noah is being rung by mia.').waitFor();
+  await ladder.getByText('request').first().waitFor();
+  assert.equal(await ladder.getByText('start').count(), 0);
+  await noah.answer(id);
+  await page.getByTestId('sentence').getByText('mia and noah are talking.').waitFor();
+  await ladder.getByText('start').first().waitFor();
+  noah.hangup('mia', id);
+  await page.getByTestId('sentence').getByText(/^noah hung up, after they had talked for .+ \(0 success\)\.$/).waitFor();
+  await ladder.getByText('finish').first().waitFor();
+  assert.equal(await page.getByTestId('from-record').count(), 0);
+  assert.equal(await page.getByTestId('finish-call').count(), 0);
+  await look(page, 'console-call');
+
+  await page.getByTestId('tab-steps').click();
+  await page.getByRole('cell', { name: '0 success (hangup)' }).waitFor();
+  await page.getByTestId('tab-json').click();
+  await page.waitForURL(/tab=json/);
+  await page.getByRole('region', { name: 'The call as JSON' }).getByText('"hello"').waitFor();
+  await page.getByTestId('copy-report').click();
+  await page.getByText('Copied').waitFor();
+  const report = await page.evaluate(() => navigator.clipboard.readText());
+  for (const part of [/^## mia → noah, /, /noah hung up/, /```mermaid\nsequenceDiagram/, new RegExp(`"id": "${id}"`)]) assert.match(report, part);
+
+  await page.getByText('← Previous').click();
+  await page.waitForURL(new RegExp(earlier));
+  await page.getByText('noah gave up').waitFor();
+  await page.getByText('Next →').click();
+  await page.waitForURL(new RegExp(id));
+  assert.notEqual(before, earlier);
+});
+
+test('a call tells what a hook was asked and said, that it was signed, and how its events fared', async () => {
+  receiver.answer = { error_code: 403, message: 'not during the night' };
+  await rest(server.url, 'PUT', '/webhooks/crm', { url: receiver.url, events: ['call.*'], veto: true, timeout_ms: 900, on_failure: 'refuse' });
+  const [olga] = await people('olga', 'piet');
+  const id = await olga.call('piet', { user_str: 'grüße “”  \\ "q"' });
+  await olga.until(({ call, error_code }) => call === id && error_code === 403);
+  const page = await openConsole(cast, `#/calls/${id}`);
+  await page.getByTestId('sentence').getByText(/^The hook crm refused it after .*: “not during the night” \(403 application code\)\.$/).waitFor();
+  const veto = page.getByTestId('veto');
+  await veto.getByText('of 900 ms').waitFor();
+  await veto.getByText('The answer').click();
+  await veto.getByRole('region', { name: 'Body of: The answer' }).getByText('"not during the night"').waitFor();
+  await veto.getByTestId('check-signature').click();
+  await veto.getByText('The signature is valid.').waitFor();
+  await page.getByTestId('call-deliveries').getByText('call.finished').waitFor();
+  await page.getByTestId('call-deliveries').getByText('HTTP 200').first().waitFor();
+  await look(page, 'console-call-vetoed');
+
+  // A new life of the server has no messages of the old one.
+  expected = SERVER_AWAY;
+  await server.restart();
+  await page.reload();
+  await page.getByTestId('from-record').waitFor();
+  await page.getByRole('group', { name: 'What was said in this call' }).getByText('veto?').waitFor();
+  await rest(server.url, 'DELETE', '/webhooks/crm');
+});
+
+async function people(...names) {
+  const here = await Promise.all(names.map((name) => Phone.login(server.url, name)));
+  phones.push(...here);
+  return here;
+}
+
+const rowOf = (page, id) => page.locator(`[data-testid="call-row"][data-id="${id}"]`);
+
+/** Waits until the list shows these calls and no others, in this order. */
+async function exactly(page, ids) {
+  const isThere = (wanted) => [...document.querySelectorAll('[data-testid="call-row"]')].map((row) => row.dataset.id).join() === wanted;
+  await page.waitForFunction(isThere, ids.join());
+}
+
+/** @returns the text of the file that a button saves */
+async function saved(page, testid) {
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByTestId(testid).click()]);
+  return readFile(await file.path(), 'utf8');
+}
