@@ -28,7 +28,6 @@ import { HookswitchError, connect } from './hookswitch.js';
  * @property {(bSuccess: number, errorcode: number) => void} [OnAnyChatConnect]
  * @property {(dwUserId: UserId, errorcode: number) => void} [OnAnyChatLoginSystem]
  * @property {(reason: number, errorcode: number) => void} [OnAnyChatLinkClose]
- * @property {(dwUserId: UserId, dwStatus: number) => void} [OnAnyChatFriendStatus]
  * @property {(dwRoomId: number, errorcode: number) => void} [OnAnyChatEnterRoom]
  * @property {(dwUserCount: number, dwRoomId: number) => void} [OnAnyChatRoomOnlineUser] counts oneself too
  * @property {(dwUserId: UserId, bEnterRoom: number) => void} [OnAnyChatUserAtRoom]
@@ -207,7 +206,6 @@ async function enter(login, options) {
   if (login !== state.login) return client.logout();
   state.client = client;
   client.on('call', adopt);
-  client.on('presence', ({ user, online }) => notify('OnAnyChatFriendStatus', idOf(user), online ? 1 : 0));
   // The reason that the server gave comes before the end of the line.
   let reason = LINK_BROKEN;
   client.on('closing', ({ errorCode }) => { reason = errorCode; });

@@ -6,6 +6,8 @@ if (contents && matchMedia('(min-width: 78rem)').matches) contents.open = true;
 for (const pre of document.querySelectorAll('article pre')) {
   const box = document.createElement('div');
   box.className = 'copied';
+  // What scrolls can be scrolled with the keyboard.
+  pre.tabIndex = 0;
   pre.replaceWith(box);
   const button = document.createElement('button');
   button.type = 'button';
