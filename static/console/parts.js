@@ -115,11 +115,17 @@ export function Field({ label, hint, children }) {
 }
 
 /** The way on and back through a list; where one is, is in the address. */
-export function Pager({ cursor, next, setQuery, shown, first = 'Newest', before = 'Newer', after = 'Older' }) {
+export function Pager({ cursor = '', next, setQuery, shown, first = 'Newest', before = 'Newer', after = 'Older' }) {
+  const trail = useRef([]);
+  const to = (place) => setQuery({ cursor: place }, { replace: false });
+  const forward = () => {
+    trail.current.push(cursor);
+    to(next);
+  };
   return html`<nav class="row pager" aria-label="Pages">
-    <button type="button" class="small" disabled=${!cursor} onClick=${() => setQuery({ cursor: '' })}>${first}</button>
-    <button type="button" class="small" disabled=${!cursor} onClick=${() => history.back()}>${before}</button>
-    <button type="button" class="small" disabled=${!next} onClick=${() => setQuery({ cursor: next }, { replace: false })} data-testid="older">${after}</button>
+    <button type="button" class="small" disabled=${!cursor} onClick=${() => to('')}>${first}</button>
+    <button type="button" class="small" disabled=${!cursor || trail.current.length === 0} onClick=${() => to(trail.current.pop())}>${before}</button>
+    <button type="button" class="small" disabled=${!next} onClick=${forward} data-testid="older">${after}</button>
     ${shown !== undefined && html`<span class="fine">${shown}</span>`}
   </nav>`;
 }

@@ -17,12 +17,15 @@ export function PolicyChip({ hook }) {
   return html`<${Chip} tone=${tone} title=${consequence}>${label}<//>`;
 }
 
+const WHOLE = [['Python', '/docs/receivers/receiver.py'], ['Node', '/docs/receivers/receiver.mjs'], ['Go', '/docs/receivers/receiver.go']];
+
 /** The ten-line receiver, to start from. */
 export function Receiver() {
   return html`
     <div class="stack">
       <div class="row"><h3>A receiver in ten lines</h3><span class="push"></span><${Copy} text=${RECEIVER} /></div>
-      <p class="fine">Save it as <code>hook.mjs</code>, run <code>node hook.mjs</code>, and register <code>http://127.0.0.1:9000/</code>. It refuses calls to “blocked”.</p>
+      <p class="fine">Save it as <code>hook.mjs</code>, run <code>node hook.mjs</code>, and register <code>http://127.0.0.1:9000/</code>. It refuses calls to “blocked”.
+        Whole ones, which verify signatures too: ${WHOLE.map(([name, path]) => html`<a key=${path} href=${path}>${name}</a> `)}</p>
       <pre tabindex="0" role="region" aria-label="a receiver in ten lines">${RECEIVER}</pre>
     </div>`;
 }

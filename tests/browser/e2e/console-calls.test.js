@@ -104,7 +104,7 @@ test('everything that fits is exported as CSV and as JSON, page after page', asy
   await page.getByTestId('older').click();
   await page.waitForURL(/cursor=/);
   await page.waitForFunction(() => document.querySelectorAll('[data-testid="call-row"]').length === 10);
-  await page.goBack();
+  await page.getByRole('button', { name: 'Newer' }).click();
   await page.waitForFunction(() => document.querySelectorAll('[data-testid="call-row"]').length === 50);
 
   const csv = (await saved(page, 'export-csv')).trimEnd().split('\r\n');
