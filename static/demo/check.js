@@ -13,6 +13,8 @@ import { sayIfKnown, say } from '/demo/settings.js';
  * @typedef {import('/demo/checks.js').Finding} Finding
  */
 
+// Of two people in frames one sends a drawn picture in any case; what is checked is the viewer's own camera.
+const isDrawn = new URLSearchParams(location.search).get('media') === 'fake';
 const MARKS = { good: '✓', warn: '!', bad: '✕' };
 
 /** @param {{ person: import('/demo/person.js').Person }} props */
@@ -29,7 +31,7 @@ export function Check({ person }) {
     setFindings([]);
     const isDevelopment = (await facts).development;
     /** @type {Bench} */
-    const bench = { isDrawn: person.options.isDrawn, client: isDevelopment ? null : person.client, hearLevel: setLevel };
+    const bench = { isDrawn, client: isDevelopment ? null : person.client, hearLevel: setLevel };
     for (const [, check] of checks) {
       const finding = await check(bench).catch((error) => /** @type {Finding} */ ({ verdict: 'bad', words: 'check.threw', values: { why: String(error) } }));
       if (isGone.current) break;

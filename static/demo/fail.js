@@ -4,7 +4,7 @@
 import { html } from '/ui/html.js';
 import { useEffect, useState } from '/vendor/hooks.js';
 import { useModel } from '/demo/model.js';
-import { possible, scenarios } from '/demo/scenarios.js';
+import { possible, promised, scenarios } from '/demo/scenarios.js';
 import { say, sayIfKnown } from '/demo/settings.js';
 import { codeName, tellProblem } from '/demo/words.js';
 
@@ -29,7 +29,8 @@ export function Fail({ person, peer }) {
     setResult(null);
     try {
       const { code, values } = await /** @type {import('/demo/scenarios.js').Scenario} */ (scenarios[name])({ person, peer });
-      setResult({ name, code, text: sayIfKnown(`told.${name}`, { me: person.user, ...values }) });
+      const told = sayIfKnown(`told.${name}`, { me: person.user, ...values });
+      setResult({ name, code, text: code === promised[name] ? told : say('failTrouble', { problem: codeName(code) }) });
     } catch (error) {
       setResult({ name, code: null, text: say('failTrouble', { problem: tellProblem(error) }) });
     } finally {

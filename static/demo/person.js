@@ -29,7 +29,7 @@ export class Person extends Model {
   remote = null;
   /** @type {RTCPeerConnectionState | ''} */
   mediaState = '';
-  /** Milliseconds from talking to the first connection of media. @type {number | null} */
+  /** Milliseconds from the yes to the first connection of media. @type {number | null} */
   connectedInMs = null;
   isListed = true;
   isLoggingIn = false;
@@ -49,6 +49,8 @@ export class Person extends Model {
   /** Milliseconds of the last loss of the line, from close to online. @type {number | null} */
   lastOutageMs = null;
   #lostAt = 0;
+  /** When this side said yes, or heard it. */
+  #agreedAt = 0;
 
   /** @param {PersonOptions} options */
   constructor(options) {
@@ -150,6 +152,7 @@ export class Person extends Model {
   async answer() {
     const answered = this.call;
     if (!answered) return;
+    this.#agreedAt = Date.now();
     try {
       await answered.answer({ media: this.#media() });
     } catch (error) {
@@ -195,6 +198,7 @@ export class Person extends Model {
     this.ringSecs = null;
     this.mediaProblem = null;
     this.connectedInMs = null;
+    this.#agreedAt = 0;
     this.callSince = call.role === 'caller' && !call.placed && !call.restored ? this.callSince : Date.now();
     const isFound = call.restored || call.placed;
     if (isFound && (call.role === 'caller' || call.state === 'talking')) call.media(this.#media());
@@ -206,7 +210,10 @@ export class Person extends Model {
   /** @param {Call} call */
   #moved(call) {
     if (call !== this.call) return;
-    if (call.state === 'talking') this.talkingSince ||= Date.now();
+    if (call.state === 'talking') {
+      this.talkingSince ||= Date.now();
+      this.#agreedAt ||= Date.now();
+    }
     if (call.state === 'ended') {
       this.last = call;
       this.call = null;
@@ -225,7 +232,6 @@ export class Person extends Model {
 
   /** @returns {MediaOptions} */
   #media() {
-    const began = () => this.talkingSince || Date.now();
     return {
       localStream: this.sending.open(this.user, this.options.isDrawn),
       onRemoteStream: (stream) => {
@@ -234,7 +240,7 @@ export class Person extends Model {
       },
       onConnectionState: (state) => {
         this.mediaState = state;
-        if (state === 'connected') this.connectedInMs ??= Date.now() - began();
+        if (state === 'connected') this.connectedInMs ??= Date.now() - this.#agreedAt;
         this.changed();
       },
       ...(this.isRelayOnly ? { rtcConfiguration: { iceTransportPolicy: /** @type {const} */ ('relay') } } : {}),

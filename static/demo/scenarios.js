@@ -1,6 +1,7 @@
 // @ts-check
 // Ways to make a call fail, or nearly: each does it for real, and says what came of it.
 
+import { codes } from '/sdk/hookswitch.js';
 import { facts, origin, rest } from '/demo/server.js';
 import { reached, robot, robotName } from '/demo/robots.js';
 
@@ -24,6 +25,19 @@ const END_MS = 20_000;
 const HEAL_MS = 60_000;
 const HOOK = 'demo';
 const SAID_MEANWHILE = 3;
+
+/** With which code each ends, where all goes as it should; a talking call that lives on has none but 0. @type {Record<string, number>} */
+export const promised = {
+  busy: codes.BUSY,
+  refuse: codes.REFUSED,
+  'no-answer': codes.TIMEOUT,
+  offline: codes.OFFLINE,
+  veto: 403,
+  'slow-hook': codes.HOOK_TIMEOUT,
+  'drop-socket': codes.SUCCESS,
+  'drop-media': codes.SUCCESS,
+  restart: codes.SUCCESS,
+};
 
 /** @type {Record<string, Scenario>} */
 export const scenarios = {

@@ -60,6 +60,7 @@ class Recorder extends Model {
   #last = 0;
   #known = new Set();
   #viewers = 0;
+  #isAbsent = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
@@ -79,7 +80,7 @@ class Recorder extends Model {
 
   async #poll() {
     const { api_key } = await facts;
-    if (api_key === null || this.#viewers === 0) return;
+    if (api_key === null || this.#isAbsent || this.#viewers === 0) return;
     if (!document.hidden) await this.#read();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#poll(), POLL_MS);
@@ -88,6 +89,7 @@ class Recorder extends Model {
   async #read() {
     try {
       const response = await rest('GET', `/trace?after=${this.#last}&limit=500`);
+      this.#isAbsent = response.status === 404;
       if (!response.ok) return;
       const { items } = await response.json();
       this.#take(items);

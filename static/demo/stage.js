@@ -6,7 +6,7 @@ import { useEffect, useRef, useState } from '/vendor/hooks.js';
 import { Avatar } from '/demo/avatar.js';
 import { useModel } from '/demo/model.js';
 import { say } from '/demo/settings.js';
-import { tellCall, tellEnd } from '/demo/words.js';
+import { tellCall, tellEnd, tellProblem } from '/demo/words.js';
 
 /**
  * @typedef {import('/demo/person.js').Person} Person
@@ -118,7 +118,7 @@ function Curtain({ person, isHidden, ringTimeoutSecs, offer }) {
         ${isRinging ? html`<${Countdown} since=${person.callSince} seconds=${person.ringSecs ?? ringTimeoutSecs} />` : null}
       </span>
       <p class="headline">${headline}</p>
-      <p class="fine">${advice}</p>
+      <p class="fine">${call && person.mediaProblem ? tellProblem(person.mediaProblem) : advice}</p>
       ${call ? null : offer}
     </div>`;
 }

@@ -244,7 +244,7 @@ export const english = {
   useHint: 'The code for the call you just made.',
   useHintIdle: 'The code for a call. Make one, and this becomes the code for just that.',
   usePage: 'A whole page',
-  usePageHint: 'Serve it from {origin}, or put your own host before /sdk/ and /ws behind one proxy.',
+  usePageHint: 'It runs on the server’s own origin, {origin}: let one proxy serve your pages, /sdk/ and /ws.',
   useCurl: 'From your server',
   useCurlHint: 'The business server places the same call: the caller’s page rings back, the callee’s rings.',
   token: 'Token',

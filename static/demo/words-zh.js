@@ -245,7 +245,7 @@ export const chinese = {
   useHint: '刚才那次通话的代码。',
   useHintIdle: '一次通话的代码。打一个电话,这里就变成那次通话的代码。',
   usePage: '完整页面',
-  usePageHint: '从 {origin} 提供此页面,或用同一个代理把 /sdk/ 和 /ws 放到你的域名下。',
+  usePageHint: '它需要与服务器同源({origin}):用一个代理同时提供你的页面、/sdk/ 和 /ws。',
   useCurl: '从你的服务器',
   useCurlHint: '由业务服务器发起同样的呼叫:主叫页面听到回铃,被叫页面振铃。',
   token: '令牌',

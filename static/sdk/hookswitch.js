@@ -1659,6 +1659,8 @@ export class CallMedia {
    */
   async #offered(from, offer) {
     const pc = this.#pc;
+    // Ours was closed behind our back, so that what is proposed for it is void.
+    if (pc?.signalingState === 'closed') return this.#restart();
     if (pc && from === this.#remoteId) {
       if (originOf(offer.sdp) === this.#remoteOffer) return;
       if (pc.signalingState !== 'stable' && !this.#polite) return;

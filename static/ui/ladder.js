@@ -132,13 +132,13 @@ function Row({ arrow, lanes, since, pause, isOpen, isStop, onFocus, onOpen, say 
       <button
         type="button"
         class=${`ladder-row ${tone}`}
-        aria-label=${spoken.trim()}
         aria-expanded=${isOpen}
         tabindex=${isStop ? 0 : -1}
         onFocus=${onFocus}
         onClick=${onOpen}
       >
-        <span class="ladder-time number">${sinceStart(since)}</span>
+        <span class="ladder-spoken">${spoken.trim()}</span>
+        <span class="ladder-time number" aria-hidden="true">${sinceStart(since)}</span>
         <svg class="ladder-lines" height=${ROW_PX} aria-hidden="true" focusable="false">
           <${Lifelines} lanes=${lanes} height=${ROW_PX} />
           <${Line} arrow=${arrow} lanes=${lanes} />
