@@ -102,7 +102,7 @@ async function microphone({ isDrawn, hearLevel }) {
  */
 async function listen(stream, hearLevel) {
   const context = new AudioContext();
-  const analyser = new AnalyserNode(context, { fftSize: 1024 });
+  const analyser = new AnalyserNode(context, { fftSize: 8192 });
   new MediaStreamAudioSourceNode(context, { mediaStream: stream }).connect(analyser);
   const wave = new Float32Array(analyser.fftSize);
   const until = performance.now() + LISTEN_MS;

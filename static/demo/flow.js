@@ -3,16 +3,18 @@
 
 import { html } from '/ui/html.js';
 import { Ladder, toMermaid } from '/ui/ladder.js';
+import { HOOK, SERVER } from '/ui/ladder-data.js';
 import { useEffect, useMemo, useState } from '/vendor/hooks.js';
 import { mergedLadder } from '/demo/merge.js';
 import { recorder } from '/demo/server.js';
-import { say } from '/demo/settings.js';
+import { say, settings } from '/demo/settings.js';
 import { tap } from '/demo/tap.js';
 
 /**
  * @typedef {import('/demo/person.js').Person} Person
  * @typedef {import('/demo/merge.js').Scope} Scope
  * @typedef {import('/ui/ladder-data.js').Arrow} Arrow
+ * @typedef {import('/ui/ladder-data.js').Lane} Lane
  */
 
 const REDRAW_MS = 120;
@@ -29,8 +31,8 @@ export function Flow({ people }) {
   const ladder = useMemo(() => {
     const scope = scopeOf(people, isWhole);
     const { lanes, arrows } = mergedLadder(tap.seen, recorder.items, { ...scope, since: Math.max(scope.since, clearedAt) });
-    return { lanes, arrows: arrows.filter((arrow) => hasAnswers || !isPlainAnswer(arrow)) };
-  }, [beat, isWhole, hasAnswers, clearedAt]);
+    return { lanes: lanes.map(inWords), arrows: arrows.filter((arrow) => hasAnswers || !isPlainAnswer(arrow)) };
+  }, [beat, isWhole, hasAnswers, clearedAt, settings.language]);
   const words = {
     close: say('close'), copy: say('copyJson'), copied: say('copied'), empty: say('nothingYet'), took: say('took'),
     newest: say('newest'), ladder: say('flowLabel'), nothing: say('noMore'), good: say('toneGood'), warn: say('toneWarn'), bad: say('toneBad'),
@@ -109,6 +111,16 @@ function scopeOf(people, isWhole) {
   if (isWhole) return { since: 0, users: [...new Set([...users, ...names])], call: null };
   const since = call.role === 'caller' ? latest.callSince : latest.callSince - BEFORE_RINGING_MS;
   return { since, users, call: call.id };
+}
+
+/**
+ * @param {Lane} lane
+ * @returns {Lane} named in the viewer's language
+ */
+function inWords(lane) {
+  if (lane.id === SERVER) return { ...lane, title: say('laneServer') };
+  if (lane.id === HOOK) return { ...lane, title: say('laneHook') };
+  return { ...lane, sub: say('laneBrowser') };
 }
 
 /** @param {Arrow} arrow that says "heard" and nothing else */

@@ -1,7 +1,7 @@
 // What a person's page offers beside the call itself.
 
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { Cast, launch } from '../support/browser.js';
 import { look } from '../support/look.js';
 import { startServer } from '../support/server.js';
@@ -11,26 +11,33 @@ const isMock = Boolean(process.env.HOOKSWITCH_MOCK);
 let server;
 let browser;
 let cast;
+let alice;
+let bob;
 
+// Two people for all of them, who try one thing after the other.
 before(async () => {
-  browser = await launch();
-});
-beforeEach(async () => {
-  server = await startServer();
+  [server, browser] = await Promise.all([startServer(), launch()]);
   cast = await Cast.gather(browser, server.url);
+  await cast.context.grantPermissions(['camera', 'microphone', 'clipboard-read', 'clipboard-write']);
+  await cast.context.addInitScript(() => {
+    navigator.mediaDevices.getDisplayMedia = async () => {
+      const canvas = document.createElement('canvas');
+      canvas.getContext('2d').fillRect(0, 0, 9, 9);
+      return canvas.captureStream(5);
+    };
+  });
+  alice = await cast.enter('alice', '');
+  bob = await cast.enter('bob', '');
 });
-afterEach(async () => {
-  await cast.leave().finally(() => server.stop());
+after(async () => {
+  await cast.leave().finally(() => Promise.all([server.stop(), browser.close()]));
 });
-after(() => browser?.close());
 
-async function talk(query) {
-  const alice = await cast.enter('alice', query);
-  const bob = await cast.enter('bob', query);
+async function talk() {
+  if (await alice.at('hangup').isVisible()) return;
   await alice.calls('bob');
   await bob.answers();
   await Promise.all([alice.is('talking'), bob.is('talking')]);
-  return { alice, bob };
 }
 
 const sentTrack = (page, kind) => page.evaluate((wanted) => window.person.connection.getSenders().find(({ track }) => track?.kind === wanted).track.id, kind);
@@ -40,17 +47,11 @@ test('the first screen leads to a call on one page, and to a login', TIMEOUT, as
   await look(page, 'demo-welcome');
   await page.getByTestId('see-call').click();
   await page.frameLocator('[name=alice]').getByText('connected', { exact: true }).waitFor();
+  await page.close();
 });
 
 test('sound and picture are switched off and on, and the screen is shared, without a new negotiation', TIMEOUT, async () => {
-  await cast.context.addInitScript(() => {
-    navigator.mediaDevices.getDisplayMedia = async () => {
-      const canvas = document.createElement('canvas');
-      canvas.getContext('2d').fillRect(0, 0, 9, 9);
-      return canvas.captureStream(5);
-    };
-  });
-  const { alice } = await talk('');
+  await talk();
   const { page } = alice;
   await page.getByRole('button', { name: 'Mute', exact: true }).click();
   assert.equal(await page.evaluate(() => window.person.sending.local.stream.getAudioTracks()[0].enabled), false);
@@ -68,7 +69,7 @@ test('sound and picture are switched off and on, and the screen is shared, witho
 });
 
 test('another microphone is chosen in mid-call', TIMEOUT, async () => {
-  const { alice } = await talk('');
+  await talk();
   const before = await sentTrack(alice.page, 'audio');
   await alice.page.getByTestId('tab-devices').click();
   const choice = alice.page.getByTestId('device-microphone');
@@ -79,7 +80,7 @@ test('another microphone is chosen in mid-call', TIMEOUT, async () => {
 });
 
 test('the line’s quality is drawn second by second and summed up in a line', TIMEOUT, async () => {
-  const { alice } = await talk();
+  await talk();
   await alice.sees();
   await alice.page.getByTestId('tab-quality').click();
   const quality = alice.page.getByTestId('quality');
@@ -91,8 +92,9 @@ test('the line’s quality is drawn second by second and summed up in a line', T
 });
 
 test('tabs of one browser see each other’s messages', TIMEOUT, async () => {
-  const { alice, bob } = await talk();
+  await talk();
   for (const { page } of [alice, bob]) {
+    await page.getByTestId('tab-flow').click();
     const flow = page.getByTestId('flow');
     await flow.getByRole('button', { name: /alice → server: request/ }).waitFor();
     await flow.getByRole('button', { name: /bob → server: reply/ }).waitFor();
@@ -100,8 +102,7 @@ test('tabs of one browser see each other’s messages', TIMEOUT, async () => {
 });
 
 test('a check before the call tries everything, and its report can be copied', { ...TIMEOUT, skip: isMock }, async () => {
-  await cast.context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  const { page } = await cast.enter('alice', '');
+  const { page } = alice;
   await page.getByTestId('tab-check').click();
   await page.getByTestId('check-run').click();
   await page.getByTestId('check-copy').click();
@@ -113,7 +114,7 @@ test('a check before the call tries everything, and its report can be copied', {
 });
 
 test('the code for what was done makes the same call when pasted into a page', { ...TIMEOUT, skip: isMock }, async () => {
-  const { alice, bob } = await talk();
+  await talk();
   await alice.page.getByTestId('tab-use').click();
   const code = await alice.page.getByTestId('use-page').textContent();
   assert.match(await alice.page.getByTestId('use-curl').textContent(), /"caller":"alice","callee":"bob"/);
@@ -138,24 +139,25 @@ test('the code for what was done makes the same call when pasted into a page', {
 });
 
 test('the keyboard alone logs in, calls and hangs up', TIMEOUT, async () => {
-  const bob = await cast.enter('bob');
-  const alice = await cast.enter(null);
-  await alice.page.keyboard.type('alice');
-  await alice.page.keyboard.press('Enter');
-  await alice.page.getByRole('button', { name: 'Call bob' }).waitFor();
-  await alice.page.keyboard.press('c');
-  await bob.is('ringing');
-  await bob.page.keyboard.press('a');
-  await alice.is('talking');
-  await alice.page.keyboard.press('h');
-  await alice.endedWith(0, 'hangup');
-  await alice.page.keyboard.press('?');
-  await alice.page.getByRole('dialog').waitFor();
-  await look(alice.page, 'demo-keys');
+  const aaron = await cast.enter('aaron');
+  const carol = await cast.enter(null);
+  await carol.page.keyboard.type('carol');
+  await carol.page.keyboard.press('Enter');
+  await carol.page.getByRole('button', { name: 'Call aaron' }).waitFor();
+  await carol.at('peer').press('Tab');
+  await carol.page.keyboard.press('c');
+  await aaron.is('ringing');
+  await aaron.page.keyboard.press('a');
+  await carol.is('talking');
+  await carol.page.keyboard.press('h');
+  await carol.endedWith(0, 'hangup');
+  await carol.page.keyboard.press('?');
+  await carol.page.getByRole('dialog').waitFor();
+  await look(carol.page, 'demo-keys');
 });
 
 test('the page speaks Chinese to whoever wants it, and remembers, as it does with the light', TIMEOUT, async () => {
-  const { page } = await cast.enter('alice');
+  const { page } = await cast.enter('erin');
   await page.getByRole('button', { name: '中文' }).click();
   await page.getByText('已连接', { exact: true }).waitFor();
   await page.getByRole('button', { name: '自动' }).click();

@@ -1,7 +1,7 @@
 // Alice and Bob on one page, and the ladder between them.
 
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { Cast, Person, launch } from '../support/browser.js';
 import { look } from '../support/look.js';
 import { startServer } from '../support/server.js';
@@ -15,24 +15,23 @@ let page;
 let alice;
 let bob;
 
+// One page for all of them, as somebody has it who tries one thing after the other.
 before(async () => {
-  browser = await launch();
-});
-beforeEach(async () => {
-  server = await startServer();
+  [server, browser] = await Promise.all([startServer(), launch()]);
   cast = await Cast.gather(browser, server.url, { viewport: { width: 1280, height: 900 } });
+  await cast.context.grantPermissions(['clipboard-read', 'clipboard-write']);
   page = await cast.visit('/demo/two.html?media=fake');
   [alice, bob] = ['alice', 'bob'].map((name) => new Person(page.frame({ name })));
   await Promise.all([alice, bob].map((one) => one.page.getByText('connected', { exact: true }).waitFor()));
 });
-afterEach(async () => {
-  await cast.leave().finally(() => server.stop());
+after(async () => {
+  await cast.leave().finally(() => Promise.all([server.stop(), browser.close()]));
 });
-after(() => browser?.close());
 
 /** @param {string | RegExp} name as it is read aloud */
 const arrow = (name) => page.getByTestId('flow').getByRole('button', { name });
 const call = async () => {
+  if (await alice.at('hangup').isVisible()) return;
   await alice.page.getByRole('button', { name: 'Call bob' }).click();
   await bob.answers();
   await Promise.all([alice.is('talking'), bob.is('talking')]);
@@ -59,7 +58,8 @@ test('two people on one page see each other, and each message between them is an
 
 test('what the ladder shows holds no secret and no SDP', TIMEOUT, async () => {
   await call();
-  await page.getByLabel('Before the call too').check();
+  const whole = page.getByLabel('Before the call too');
+  await whole.check();
   await arrow(/alice → server: login/).click();
   const details = page.getByTestId('ladder-details').locator('pre');
   assert.equal(JSON.parse(await details.textContent()).password, '…');
@@ -67,10 +67,10 @@ test('what the ladder shows holds no secret and no SDP', TIMEOUT, async () => {
   assert.equal(JSON.parse(await details.textContent()).resume, '…');
   await arrow(/alice → server: request/).click();
   assert.match(JSON.parse(await details.textContent()).sdp.sdp, /^\(\d+ bytes\)$/);
+  await whole.uncheck();
 });
 
 test('the ladder is copied as a Mermaid diagram', TIMEOUT, async () => {
-  await cast.context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await call();
   await arrow(/server → bob: start/).waitFor();
   await page.getByRole('button', { name: 'Copy as Mermaid' }).click();
@@ -81,6 +81,10 @@ test('the ladder is copied as a Mermaid diagram', TIMEOUT, async () => {
 });
 
 test('the keyboard alone makes a call and ends it', TIMEOUT, async () => {
+  await call();
+  await page.locator('h2').first().click();
+  await page.keyboard.press('h');
+  await Promise.all([alice.is('idle'), bob.is('idle')]);
   await page.keyboard.press('c');
   await bob.is('ringing');
   await page.keyboard.press('a');
@@ -100,7 +104,8 @@ test('either half may be reloaded in a call, though both are of one tab', TIMEOU
   const devices = await Promise.all([alice, bob].map((one) => one.page.evaluate(() => window.person.client.device)));
   assert.equal(devices[0], devices[1]);
   for (const one of [bob, alice]) {
-    await one.page.evaluate(() => location.reload());
+    const isNew = page.waitForEvent('framenavigated', (frame) => frame === one.page);
+    await Promise.all([isNew, one.page.evaluate(() => setTimeout(() => location.reload(), 0))]);
     await one.is('talking');
     await Promise.all([alice.sees(), bob.sees()]);
   }
