@@ -2,7 +2,7 @@
 // "Make it fail": a button for each way, and what came of it.
 
 import { html } from '/ui/html.js';
-import { useEffect, useState } from '/vendor/hooks.js';
+import { useEffect, useRef, useState } from '/vendor/hooks.js';
 import { useModel } from '/demo/model.js';
 import { possible, promised, scenarios } from '/demo/scenarios.js';
 import { say, sayIfKnown } from '/demo/settings.js';
@@ -59,8 +59,11 @@ export function Fail({ person, peer }) {
 function Told({ result }) {
   const { name, code, text } = result;
   const tone = code === null ? 'warn' : code === 0 ? 'good' : 'bad';
+  const box = useRef(/** @type {HTMLElement | null} */ (null));
+  // On a phone the buttons fill the screen.
+  useEffect(() => box.current?.scrollIntoView({ block: 'nearest' }), [result]);
   return html`
-    <div class=${`notice told ${tone}`} data-testid="fail-result" data-code=${code === null ? 'none' : String(code)} data-name=${name}>
+    <div class=${`notice told ${tone}`} ref=${box} data-testid="fail-result" data-code=${code === null ? 'none' : String(code)} data-name=${name}>
       ${code === null ? null : html`<p class="row"><strong class="big-code">${code}</strong> <strong>${SURVIVED.has(name) ? say('survived') : codeName(code)}</strong></p>`}
       <p>${text}</p>
     </div>`;

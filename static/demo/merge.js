@@ -162,5 +162,5 @@ function arrowFor({ seen, trace }, skews) {
 
 /** @param {number} at milliseconds since 1970 */
 function clock(at) {
-  return `${new Date(at).toISOString().slice(11, 23)}${(at % 1).toFixed(1).slice(-1)}`;
+  return `${new Date(at).toISOString().slice(11, 23)}${Math.floor((at % 1) * 10)}`;
 }

@@ -268,6 +268,6 @@ export const english = {
   keyHelp: 'This list',
 
   frameOf: '{user}’s browser',
-  twoHint: 'Two browsers’ worth of page: each half has a session of its own. Both send drawn pictures.',
+  twoHint: 'Each half is a browser of its own, with its own login and session. Pictures go straight from one to the other.',
   useCamera: 'Alice uses my camera',
 };

@@ -269,6 +269,6 @@ export const chinese = {
   keyHelp: '显示此列表',
 
   frameOf: '{user} 的浏览器',
-  twoHint: '一个页面里有两个浏览器:每一半都有自己的会话,双方都发送绘制的画面。',
+  twoHint: '每一半都是独立的浏览器,有各自的登录和会话。画面在两者之间直接传输。',
   useCamera: 'Alice 使用我的摄像头',
 };

@@ -48,6 +48,10 @@ export class MockServer {
       this.place(caller, callee, true);
       return response.writeHead(201).end('{}');
     }
+    if (pathname === '/demo/facts') {
+      const facts = { development: true, version: 'mock', ring_timeout_secs: 60, api_key: null, turn: false, started_at: '' };
+      return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(facts));
+    }
     const path = pathname.endsWith('/') ? '/demo/index.html' : pathname;
     const headers = { 'content-security-policy': "default-src 'self'", 'content-type': TYPES[extname(path)] };
     try {
