@@ -42,12 +42,14 @@ function toneOf({ ok, detail }) {
 
 function Whole({ health }) {
   const { ok, draining, version, uptime_secs: uptime, checks } = health;
-  const failing = checks.filter((check) => !check.ok);
-  const title = draining ? 'The server is stopping' : ok ? 'All is well' : `${plural(failing.length, 'check')} ${failing.length === 1 ? 'needs' : 'need'} a look`;
+  const having = (tone) => checks.filter((check) => toneOf(check) === tone).length;
+  const [failing, notes] = [having('bad'), having('warn')];
+  const well = notes === 0 ? 'All is well' : `All is well, with ${plural(notes, 'note')}`;
+  const title = draining ? 'The server is stopping' : ok ? well : `${plural(failing, 'check')} ${failing === 1 ? 'needs' : 'need'} a look`;
   return html`
     <section class="card" data-testid="health-checks">
       <div class="row">
-        <span class="dot ${ok && !draining ? 'good' : draining ? 'warn' : 'bad'}"></span>
+        <span class="dot ${ok ? (draining || notes > 0 ? 'warn' : 'good') : 'bad'}"></span>
         <h2>${title}</h2>
         <span class="fine push">version ${version}, up for ${duration(uptime * SECOND)}</span>
       </div>
@@ -70,9 +72,15 @@ function Gauge({ label, value, limit, text, note }) {
   return html`
     <div class="gauge">
       <div class="row"><span>${label}</span><span class="push number">${text}</span></div>
-      ${limit > 0 && html`<${Bar} value=${value} limit=${limit} label=${label} />`}
+      ${limit > 0 && value !== null && html`<${Bar} value=${value} limit=${limit} label=${label} />`}
       ${note && html`<p class="fine">${note}</p>`}
     </div>`;
+}
+
+/** Some limits bound what passes by, so that nothing is used up. */
+function usage(value, limit) {
+  if (value === null) return limit === null ? 'no limit' : `at most ${count(limit)}`;
+  return limit === null ? `${count(value)}, no limit` : `${count(value)} of ${count(limit)}`;
 }
 
 function Limits({ limits }) {
@@ -82,7 +90,7 @@ function Limits({ limits }) {
       ${limits.length === 0 && html`<p class="fine">No limit is set.</p>`}
       ${limits.map(({ name, label, value, limit, hits }) => html`
         <${Gauge} key=${name} label=${label} value=${value} limit=${limit}
-          text=${limit === null ? `${count(value)}, no limit` : `${count(value)} of ${count(limit)}`}
+          text=${usage(value, limit)}
           note=${hits > 0 ? `refused ${plural(hits, 'time')} since the start` : null} />`)}
     </section>`;
 }
