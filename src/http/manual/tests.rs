@@ -64,11 +64,11 @@ fn every_link_of_the_repositorys_texts_leads_to_a_file_and_a_heading() {
 
 #[test]
 fn a_page_is_made_once_for_each_text() {
-    let manual = Manual::default();
-    let first = manual.page(INDEX).unwrap();
-    assert_eq!(manual.page(INDEX).unwrap().html.as_ptr(), first.html.as_ptr());
-    manual.0.get_mut(INDEX).unwrap().source = [0; 32];
-    let anew = manual.page(INDEX).unwrap();
+    let pages = Manual::default();
+    let first = pages.page(INDEX).unwrap();
+    assert_eq!(pages.page(INDEX).unwrap().html.as_ptr(), first.html.as_ptr());
+    pages.0.get_mut(INDEX).unwrap().source = [0; 32];
+    let anew = pages.page(INDEX).unwrap();
     assert_ne!(anew.html.as_ptr(), first.html.as_ptr());
     assert_eq!(anew.tag, first.tag);
 }
