@@ -51,12 +51,21 @@ pub struct Endpoint {
 pub struct EndpointLife {
     /// When it logged in.
     pub since: Timestamp,
-    /// Where its client connects from.
-    pub address: Mutex<Option<IpAddr>>,
+    /// Its client, which a resume may change.
+    pub client: Mutex<Client>,
     /// Whether a client is on the line; `false` within the grace period.
     pub connected: AtomicBool,
     /// When it last said something. Unit: microseconds since 1970.
     pub active: AtomicI64,
+}
+
+/// What is known of the client behind a session.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Client {
+    /// Where it connects from.
+    pub address: Option<IpAddr>,
+    /// Which program it says it is: its `User-Agent`, shortened.
+    pub program: Option<Arc<str>>,
 }
 
 /// A session as REST shows it.
@@ -68,8 +77,8 @@ pub struct SessionView {
     pub device: DeviceId,
     /// Its door.
     pub door: Door,
-    /// Where its client connects from.
-    pub address: Option<IpAddr>,
+    /// Its client.
+    pub client: Client,
     /// When it logged in.
     pub since: Timestamp,
     /// Whether a client is on the line.
@@ -251,7 +260,7 @@ impl Directory {
             session: endpoint.session,
             device: endpoint.device.clone(),
             door: endpoint.door,
-            address: *endpoint.live.address.lock().unwrap_or_else(PoisonError::into_inner),
+            client: endpoint.live.client.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             since: endpoint.live.since,
             connected: endpoint.live.connected.load(Ordering::Relaxed),
         };

@@ -174,7 +174,7 @@ impl Gate {
     /// Checks a login and hands the connection to its session, a new one or the one it resumes.
     pub(super) async fn enter(&self, core: &Core, login: Login, conn: Conn) -> Result<Entered, Refused> {
         // Sockets without an address, as those of a local file, count as one.
-        let address = conn.address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let address = conn.client.address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
         // Nobody guesses a resume token, and a crowd that comes back through one address must not lose its calls to a limit.
         let resumes = matches!(login.credentials, Some(Credentials::Resume { .. }));
         if !resumes && let Err(over) = self.guard.admit(address) {

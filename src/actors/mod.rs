@@ -47,5 +47,5 @@ pub mod ws_conn;
 pub use self::{
     bus::{Bus, BusEvent, BusKind},
     core::{Core, CoreParts, Force, NotYet, Placement},
-    directory::SessionView,
+    directory::{Client, SessionView},
 };

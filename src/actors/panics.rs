@@ -127,7 +127,7 @@ impl Stage {
     pub(super) fn log_in(&self, name: &str) {
         let live = EndpointLife {
             since: clock::wall(),
-            address: Mutex::default(),
+            client: Mutex::default(),
             connected: AtomicBool::new(true),
             active: AtomicI64::new(0),
         };

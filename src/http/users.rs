@@ -13,7 +13,7 @@ use super::{
     schema,
 };
 use crate::{
-    actors::SessionView,
+    actors::{Client, SessionView},
     auth::passwords,
     protocol::{
         codes::Door,
@@ -52,6 +52,9 @@ struct Session {
     /// Where it connects from.
     #[schema(value_type = Option<String>)]
     address: Option<IpAddr>,
+    /// Which program it says it is: its `User-Agent`, at most 200 characters of it; `null` where it says nothing.
+    #[schema(value_type = Option<String>)]
+    client: Option<Arc<str>>,
     /// The kind of client.
     #[schema(value_type = String, example = "native")]
     door: Door,
@@ -64,8 +67,9 @@ struct Session {
 
 impl Session {
     fn of(view: SessionView) -> Self {
-        let SessionView { session, device, door, address, since, connected } = view;
-        Self { session, device, address, door, since, connected }
+        let SessionView { session, device, door, client, since, connected } = view;
+        let Client { address, program } = client;
+        Self { session, device, address, client: program, door, since, connected }
     }
 }
 

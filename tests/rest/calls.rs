@@ -161,9 +161,21 @@ async fn a_user_is_shown_with_sessions_and_call() {
     let session = &user["sessions"][0];
     assert_eq!((&session["device"], &session["door"]), (&json!("test"), &json!("native")));
     assert_eq!((&session["address"], &session["connected"]), (&json!("127.0.0.1"), &json!(true)));
-    assert!(session["since"].is_string());
+    assert!(session["since"].is_string() && session["client"].is_null(), "{session}");
     let nobody = server.get("/users/nobody").await;
     assert_eq!(nobody, json!({"user": "nobody", "online": false, "sessions": [], "call": null}));
+}
+
+#[tokio::test]
+async fn a_session_tells_its_clients_program_and_no_novel() {
+    let server = Server::dev();
+    let long = "x".repeat(1000);
+    for (user, program, shown) in [("alice", "Phone/1.0 (test)", "Phone/1.0 (test)"), ("bob", &long, &long[..200])] {
+        let mut client = Client::connect_as(&server, program).await;
+        client.send(json!({"type": "login", "user": user, "password": "x"})).await;
+        client.next("logged_in").await;
+        assert_eq!(server.get(&format!("/users/{user}")).await["sessions"][0]["client"], shown);
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,10 @@
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::{net::TcpStream, time::timeout};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{Message, client::IntoClientRequest as _},
+};
 
 use crate::server::{PATIENCE, Server};
 
@@ -20,7 +23,16 @@ impl Client {
     }
 
     pub async fn connect(server: &Server) -> Self {
-        let (socket, _) = connect_async(format!("ws://{}/ws", server.address)).await.unwrap();
+        Self::connect_as(server, "").await
+    }
+
+    /// Connects as a program of that name; as none where it is empty.
+    pub async fn connect_as(server: &Server, program: &str) -> Self {
+        let mut request = format!("ws://{}/ws", server.address).into_client_request().unwrap();
+        if !program.is_empty() {
+            request.headers_mut().insert("user-agent", program.parse().unwrap());
+        }
+        let (socket, _) = connect_async(request).await.unwrap();
         Self { socket }
     }
 

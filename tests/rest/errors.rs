@@ -155,7 +155,7 @@ async fn unknown_things_are_404_and_wrong_methods_405() {
         ("GET", "/sdk/nothing.js".to_owned(), Value::Null),
         ("GET", "/demo/nothing.js".to_owned(), Value::Null),
         ("GET", "/api/docs/nothing.js".to_owned(), Value::Null),
-        ("GET", "/console/".to_owned(), Value::Null),
+        ("GET", "/console/nothing.js".to_owned(), Value::Null),
     ] {
         let problem = problem(server.plain(method, &path).bearer_auth("dev").send().await.unwrap()).await;
         assert_eq!((&problem["status"], &problem["error_code"]), (&json!(404), &code), "{method} {path}: {problem}");

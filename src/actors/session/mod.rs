@@ -9,7 +9,6 @@ mod panics;
 
 use std::{
     collections::BTreeMap,
-    net::IpAddr,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicI64, Ordering},
@@ -24,7 +23,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::{
     core::Core,
-    directory::{Endpoint, EndpointLife},
+    directory::{Client, Endpoint, EndpointLife},
     messages::{ToCall, ToEndpoint},
     timer::Timer,
     ws_conn::{Outbox, ToConn, Unsent},
@@ -55,8 +54,8 @@ pub(super) struct Conn {
     pub(super) number: u64,
     /// Where its socket listens.
     pub(super) to: Arc<Outbox>,
-    /// Where the client connects from.
-    pub(super) address: Option<IpAddr>,
+    /// Whose it is.
+    pub(super) client: Client,
 }
 
 /// The actor.
@@ -143,7 +142,7 @@ impl Session {
         let since = clock::wall();
         let life = Arc::new(EndpointLife {
             since,
-            address: Mutex::new(conn.address),
+            client: Mutex::new(conn.client.clone()),
             connected: AtomicBool::new(true),
             active: AtomicI64::new(since.0),
         });
@@ -433,7 +432,7 @@ impl Handler<Resume> for Session {
         }
         self.resume = ResumeSecret(next);
         self.close(4409, "resumed on another connection");
-        *self.life.address.lock().unwrap_or_else(PoisonError::into_inner) = resume.conn.address;
+        *self.life.client.lock().unwrap_or_else(PoisonError::into_inner) = resume.conn.client.clone();
         self.life.connected.store(true, Ordering::Relaxed);
         self.conn = Some(resume.conn);
         self.login_id = resume.login_id;

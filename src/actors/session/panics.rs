@@ -23,7 +23,7 @@ async fn a_session_that_panics_leaves_its_call_as_though_its_grace_were_over() {
         SessionLimits { heartbeat: Duration::from_secs(60), grace: Duration::from_secs(60), queue_bytes: 1 << 18 };
     let live = EndpointLife {
         since: clock::wall(),
-        address: Mutex::default(),
+        client: Mutex::default(),
         connected: AtomicBool::new(true),
         active: AtomicI64::new(0),
     };

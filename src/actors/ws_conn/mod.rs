@@ -17,7 +17,7 @@ use std::{
 
 use actix::{Addr, prelude::SendError};
 use actix_http::ws::{Codec, Frame as WsFrame, Item};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, http::header};
 use actix_web_actors::ws::{self, CloseCode, CloseReason, HandshakeError, Message, ProtocolError};
 use bytes::BytesMut;
 use bytestring::ByteString;
@@ -32,6 +32,7 @@ pub(super) use self::outbox::{Outbox, ToConn, Unsent};
 use self::pump::Pump;
 use super::{
     core::Core,
+    directory::Client,
     gate::{Entered, Refused, Ticket},
     session::{Conn, ConnClosed, Frame, Pong, Session},
 };
@@ -50,6 +51,8 @@ const EARLY_FRAMES: usize = 32;
 /// How long a client whose token came with the upgrade has to say which device it is, before it is logged in without a name for
 /// it.
 const NAMING_TIME: Duration = Duration::from_millis(100);
+/// Longest name of a client's program that is kept: each session has one. Unit: characters. Those of browsers are shorter.
+const MAX_PROGRAM: usize = 200;
 /// How long a close frame may take, and the client to let go, before the socket is dropped.
 const CLOSE_TIME: Duration = Duration::from_secs(2);
 /// The longest reason of a close frame. Unit: bytes. Source: RFC 6455, section 5.5: 125, less the code.
@@ -95,6 +98,8 @@ pub struct WsConn {
     outbox: Arc<Outbox>,
     /// Counts this connection until it is gone; `unauthenticated` only until the login.
     ticket: Ticket,
+    /// Which program the client says it is.
+    program: Option<Arc<str>>,
     rate: Option<RateLimiter<NotKeyed, InMemoryState, DefaultClock>>,
     codec: Codec,
     frame_bytes: usize,
@@ -136,6 +141,7 @@ pub fn upgrade(
         phase: Phase::Silent(bearer.map(|token| Box::new(Bearer { token, device }))),
         outbox: Arc::new(Outbox::new(config.session.resume_queue_bytes)),
         ticket,
+        program: program(request),
         rate: limits.frames_per_sec.map(frame_rate),
         codec: Codec::new().max_size(limits.frame_bytes),
         frame_bytes: limits.frame_bytes,
@@ -146,6 +152,13 @@ pub fn upgrade(
         timer: None,
     });
     Ok(response)
+}
+
+/// The `User-Agent` of a request, shortened.
+fn program(request: &HttpRequest) -> Option<Arc<str>> {
+    let name = request.headers().get(header::USER_AGENT)?.to_str().ok()?;
+    let end = name.char_indices().nth(MAX_PROGRAM).map_or(name.len(), |(end, _)| end);
+    name.get(..end).filter(|name| !name.is_empty()).map(Arc::from)
 }
 
 /// Twice the rate in a burst. Source: operations contract, `[limits]`.
@@ -379,7 +392,8 @@ impl WsConn {
             login.credentials = Some(native::Credentials::Token(std::mem::take(&mut bearer.token)));
         }
         let id = login.id.clone();
-        let conn = Conn { number: self.number, to: Arc::clone(&self.outbox), address: self.ticket.address() };
+        let client = Client { address: self.ticket.address(), program: self.program.clone() };
+        let conn = Conn { number: self.number, to: Arc::clone(&self.outbox), client };
         let core = self.core.clone();
         let entry: Entry = Box::pin(async move { core.gate().enter(&core, login, conn).await });
         self.phase = Phase::Checking(Box::new(Checking { id, entry: Some(entry), early: VecDeque::new() }));
