@@ -14,4 +14,5 @@ pub mod metrics;
 pub mod protocol;
 pub mod stats;
 pub mod store;
+pub(crate) mod terminal;
 pub mod webhooks;
