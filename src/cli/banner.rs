@@ -66,9 +66,9 @@ fn broken(line: Line) -> Vec<Line> {
         return vec![line];
     }
     let text: Vec<char> = text.chars().skip(VALUE).collect();
-    let head: String = line.show(false).chars().take(VALUE).collect();
+    let head: String = line.show(false).chars().take(VALUE - 1).collect();
     let parts = text.chunks(WIDTH - VALUE).map(|part| part.iter().collect::<String>());
-    let start = |n: usize| if n == 0 { Line::default().with(Style::Dim, &head) } else { Line::default() };
+    let start = |n: usize| if n == 0 { Line::default().with(Style::Dim, head.trim_end()) } else { Line::default() };
     parts.enumerate().map(|(n, part)| start(n).to_column(VALUE).with(Style::Plain, part)).collect()
 }
 
@@ -92,7 +92,11 @@ impl Started<'_> {
         lines.push(Entry::Line(Line::default()));
         let data = std::path::absolute(&store.data_dir).unwrap_or_else(|_| store.data_dir.clone());
         let data = Line::default().with(Style::Plain, data.display().to_string());
-        lines.push(Entry::Row("Data", data, if *dev { "delete the folder to start afresh".into() } else { String::new() }));
+        lines.push(Entry::Row(
+            "Data",
+            data,
+            if *dev { "delete the folder to start afresh".into() } else { String::new() },
+        ));
         lines.push(self.hooks());
         lines.push(self.turn());
         let off = self.off();
@@ -117,7 +121,11 @@ impl Started<'_> {
         let scheme = if self.config.server.tls_cert_file.is_some() { "https" } else { "http" };
         let mut address = self.address;
         if address.ip().is_unspecified() {
-            address.set_ip(if address.is_ipv4() { [127, 0, 0, 1].into() } else { std::net::Ipv6Addr::LOCALHOST.into() });
+            address.set_ip(if address.is_ipv4() {
+                [127, 0, 0, 1].into()
+            } else {
+                std::net::Ipv6Addr::LOCALHOST.into()
+            });
         }
         format!("{scheme}://{address}")
     }
@@ -153,7 +161,8 @@ impl Started<'_> {
     fn turn(&self) -> Entry {
         match self.config.turn.uris.as_slice() {
             [] => {
-                let why = if self.config.dev { "fine on one machine" } else { "calls through strict firewalls will fail" };
+                let why =
+                    if self.config.dev { "fine on one machine" } else { "calls through strict firewalls will fail" };
                 Entry::Row("TURN", Line::default().with(Style::Plain, "off"), why.into())
             }
             uris => Entry::Row("TURN", Line::default().with(Style::Plain, "on"), uris.join(" ")),
@@ -185,17 +194,19 @@ impl Started<'_> {
         };
         let mut commands = vec![(format!("hookswitch calls --follow{elsewhere}"), "calls as they happen")];
         if self.config.dev {
-            commands.insert(0, (format!("hookswitch token alice{folder}"), "a user token for a client of your own"));
+            commands.insert(0, (format!("hookswitch token alice{folder}"), "a token for your own client"));
         } else {
             commands.insert(0, (format!("hookswitch key new --scope admin{folder}"), "an API key"));
         }
         if none {
-            commands.push((format!("PUT {}/api/v1/webhooks/mine", self.url()), "a hook that may veto and hears of calls"));
+            commands.push((format!("PUT {}/api/v1/webhooks/mine", self.url()), "a hook that hears of calls"));
         }
+        let longest = commands.iter().map(|(command, _)| command.len()).max().unwrap_or_default();
+        let what_at = VALUE + longest + 2;
         let line = |(n, (command, what)): (usize, (String, &str))| {
-            let head = Line::default().with(Style::Dim, if n == 0 { "  Next" } else { "" }).to_column(VALUE);
-            let line = head.with(Style::Bold, command);
-            if line.width() + 2 + what.len() > WIDTH { line } else { line.to_column(REMARK).with(Style::Dim, what) }
+            let head = Line::default().with(Style::Plain, "  ").with(Style::Dim, if n == 0 { "Next" } else { "" });
+            let line = head.to_column(VALUE).with(Style::Bold, command);
+            if what_at + what.len() > WIDTH { line } else { line.to_column(what_at).with(Style::Dim, what) }
         };
         commands.into_iter().enumerate().map(line).collect()
     }
@@ -227,7 +238,7 @@ mod tests {
             on_failure: crate::webhooks::OnFailure::default(),
             enabled: true,
             description: String::new(),
-            source: crate::webhooks::Source::Rest,
+            source: crate::webhooks::Source::Api,
             stopped_at: None,
             created_at: now,
             updated_at: now,
@@ -256,9 +267,9 @@ mod tests {
                  TURN         off                               fine on one machine\n  \
                  Off          TLS, limits\n\
                  \n  \
-                 Next         hookswitch token alice --data-dir /nonexistent/x  a user token for a client of your own\n               \
+                 Next         hookswitch token alice --data-dir /nonexistent/x       a token for your own client\n               \
                  hookswitch calls --follow --url http://127.0.0.1:9000  calls as they happen\n               \
-                 PUT http://127.0.0.1:9000/api/v1/webhooks/mine  a hook that may veto and hears of calls\n  \
+                 PUT http://127.0.0.1:9000/api/v1/webhooks/mine         a hook that hears of calls\n  \
                  ready in 84 ms",
                 env!("CARGO_PKG_VERSION")
             )
@@ -280,7 +291,10 @@ mod tests {
         ] {
             assert!(text.contains(part), "{part} is missing in\n{text}");
         }
-        assert!(!text.contains("DEVELOPMENT") && !text.contains("API key: dev") && !text.contains("webhooks/mine"), "{text}");
+        assert!(
+            !text.contains("DEVELOPMENT") && !text.contains("API key: dev") && !text.contains("webhooks/mine"),
+            "{text}"
+        );
     }
 
     #[test]
@@ -295,7 +309,8 @@ mod tests {
     #[test]
     fn colours_are_added_and_change_nothing_else() {
         let config = config(true, "x");
-        let started = Started { config: &config, address: "127.0.0.1:8080".parse().unwrap(), hooks: &[], took: Duration::ZERO };
+        let started =
+            Started { config: &config, address: "127.0.0.1:8080".parse().unwrap(), hooks: &[], took: Duration::ZERO };
         let (plain, mut coloured) = (panel(&started, false), panel(&started, true));
         assert!(coloured.contains("\u{1b}[36mhttp://127.0.0.1:8080/\u{1b}[0m") && !plain.contains('\u{1b}'));
         for code in ["[0m", "[1m", "[2m", "[31m", "[32m", "[33m", "[36m"] {

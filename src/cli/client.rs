@@ -165,7 +165,10 @@ impl Client {
         let status = response.status();
         // A server that is about to stop, or a proxy whose server is away.
         if status.is_server_error() {
-            return Err(CliError::Http { what: format!("{} is not ready (HTTP {})", self.url, status.as_u16()), source: None });
+            return Err(CliError::Http {
+                what: format!("{} is not ready (HTTP {})", self.url, status.as_u16()),
+                source: None,
+            });
         }
         if !status.is_success() {
             let text = response.text().await.unwrap_or_default();

@@ -14,10 +14,31 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// The longest and the shortest time between two looks; in between, a hundredth of the retention time.
 const RARELY: Duration = Duration::from_secs(600);
 const OFTEN: Duration = Duration::from_millis(100);
+/// How often the removal of a backlog says how far it has come.
+const TELL_EVERY: Duration = Duration::from_secs(10);
 
 pub(super) struct Sweeper {
     retention: Duration,
+    /// How many calls a bucket takes.
+    bucket: u32,
     due: Instant,
+    backlog: Option<Backlog>,
+}
+
+/// More than a batch is too old: after a pause of the server, or with a shorter retention time. Its removal is told.
+struct Backlog {
+    begun: Instant,
+    tell_at: Instant,
+    removed: usize,
+    /// How many calls were too old at first; whole buckets are counted, so that nothing has to be read for it.
+    about: i64,
+}
+
+/// What a batch came to.
+struct Removed {
+    rows: usize,
+    /// Whether there may be more.
+    more: bool,
 }
 
 /// How a sweep came out.
@@ -28,8 +49,8 @@ pub(super) enum Sweep {
 }
 
 impl Sweeper {
-    pub(super) fn new(retention: Duration, now: Instant) -> Self {
-        Self { retention, due: now }
+    pub(super) fn new(retention: Duration, bucket: u32, now: Instant) -> Self {
+        Self { retention, bucket, due: now, backlog: None }
     }
 
     /// When the next look is due.
@@ -50,19 +71,55 @@ impl Sweeper {
             return Sweep::NotDue;
         }
         let age = i64::try_from(self.retention.as_micros()).unwrap_or(i64::MAX);
-        let removed = remove(db, Timestamp(wall.0.saturating_sub(age)));
-        let pause = match removed {
-            Ok(true) => PAUSE,
-            Ok(false) | Err(_) => (self.retention / 100).clamp(OFTEN, RARELY),
+        let cutoff = Timestamp(wall.0.saturating_sub(age));
+        let about = if self.backlog.is_none() { about(db, cutoff, self.bucket) } else { Ok(0) };
+        let removed = about.and_then(|about| Ok((about, remove(db, cutoff)?)));
+        let (outcome, more) = match removed {
+            Ok((about, removed)) => {
+                self.tell(now, about, &removed);
+                (Sweep::Done, removed.more)
+            }
+            Err(error) => (Sweep::Failed(error.into()), false),
         };
+        let pause = if more { PAUSE } else { (self.retention / 100).clamp(OFTEN, RARELY) };
         self.due = now + pause;
-        removed.map_or_else(|error| Sweep::Failed(error.into()), |_| Sweep::Done)
+        outcome
+    }
+
+    /// Says how far the removal of a backlog has come.
+    fn tell(&mut self, now: Instant, about: i64, batch: &Removed) {
+        if self.backlog.is_none() && batch.more {
+            tracing::info!(about_calls = about, "removing what is older than store.retention_days");
+            self.backlog = Some(Backlog { begun: now, tell_at: now + TELL_EVERY, removed: 0, about });
+        }
+        let Some(backlog) = &mut self.backlog else { return };
+        backlog.removed += batch.rows;
+        let Backlog { begun, tell_at, removed, about } = *backlog;
+        let secs = now.saturating_duration_since(begun).as_secs_f64();
+        if !batch.more {
+            tracing::info!(removed, secs, "removed what was older than store.retention_days");
+            self.backlog = None;
+        } else if tell_at <= now {
+            tracing::info!(
+                removed,
+                about_calls = about,
+                secs,
+                "still removing what is older than store.retention_days"
+            );
+            backlog.tell_at = now + TELL_EVERY;
+        }
     }
 }
 
-/// Removes calls that ended, webhook events that were delivered or given up, and rows of the audit, all before `cutoff`. True
-/// where there may be more.
-fn remove(db: &Connection, cutoff: Timestamp) -> rusqlite::Result<bool> {
+/// How many calls are older than `cutoff`, to a bucket.
+fn about(db: &Connection, cutoff: Timestamp, bucket: u32) -> rusqlite::Result<i64> {
+    let mut count = db.prepare_cached("SELECT count(*) FROM buckets WHERE first_seq < ?1")?;
+    let buckets: i64 = count.query_row([super::calls::last_seq(cutoff)], |row| row.get(0))?;
+    Ok(buckets * i64::from(bucket))
+}
+
+/// Removes calls that ended, webhook events that were delivered or given up, and rows of the audit, all before `cutoff`: a batch.
+fn remove(db: &Connection, cutoff: Timestamp) -> rusqlite::Result<Removed> {
     let old_calls = "SELECT seq FROM calls WHERE seq < ?1 AND ended_at < ?2 ORDER BY seq LIMIT ?3";
     let old_events = "SELECT id FROM outbox WHERE state <> 'pending' AND at < ?1 LIMIT ?2";
     let old_audit = "SELECT id FROM audit WHERE at < ?1 LIMIT ?2";
@@ -76,7 +133,7 @@ fn remove(db: &Connection, cutoff: Timestamp) -> rusqlite::Result<bool> {
         ("DELETE FROM audit WHERE id = ?1", numbers(old_audit, &[cutoff.0, BATCH])?),
     ];
     if old.iter().all(|(_, rows)| rows.is_empty()) {
-        return Ok(false);
+        return Ok(Removed { rows: 0, more: false });
     }
     let tx = Transaction::new_unchecked(db, TransactionBehavior::Immediate)?;
     for (sql, rows) in &old {
@@ -88,5 +145,6 @@ fn remove(db: &Connection, cutoff: Timestamp) -> rusqlite::Result<bool> {
     buckets::drop_empty(&tx)?;
     tx.commit()?;
     let full = usize::try_from(BATCH).unwrap_or(usize::MAX);
-    Ok(old.iter().any(|(_, rows)| rows.len() >= full))
+    let rows = old.iter().map(|(_, rows)| rows.len()).sum();
+    Ok(Removed { rows, more: old.iter().any(|(_, rows)| rows.len() >= full) })
 }

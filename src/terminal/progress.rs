@@ -31,7 +31,11 @@ impl Pace {
     /// For work that begins now.
     pub(crate) fn new() -> Self {
         let terminal = io::stderr().is_terminal();
-        if terminal { Self::every(terminal, UNSEEN, REDRAW_EVERY) } else { Self::every(terminal, LINE_EVERY, LINE_EVERY) }
+        if terminal {
+            Self::every(terminal, UNSEEN, REDRAW_EVERY)
+        } else {
+            Self::every(terminal, LINE_EVERY, LINE_EVERY)
+        }
     }
 
     fn every(terminal: bool, first: Duration, every: Duration) -> Self {

@@ -33,4 +33,5 @@ mod secrecy;
 mod sessions;
 mod starving;
 mod support;
+mod terminal;
 mod veto;

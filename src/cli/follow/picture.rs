@@ -109,7 +109,8 @@ impl Told {
             CallState::Talking => self.started_at,
             CallState::Ended => None,
         };
-        let span = since.map_or_else(|| step.took(), |since| format!("{} {}", self.state.as_str(), elapsed(now, since)));
+        let span =
+            since.map_or_else(|| step.took(), |since| format!("{} {}", self.state.as_str(), elapsed(now, since)));
         let time = self.requested_at.to_rfc3339();
         Line::default()
             .with(Style::Dim, time.get(11..23).unwrap_or_default())
@@ -230,7 +231,10 @@ mod tests {
         assert_eq!(block, line("──ringing─▶", "ringing 1.2 s"));
         assert!(picture.is_alive());
         picture.step(told(2, "ended", 61_203));
-        assert_eq!(draw(&mut picture, 61_203, (100, 24)).0, line("───ended──✕", "talked 1:00 min         0 hangup by caller"));
+        assert_eq!(
+            draw(&mut picture, 61_203, (100, 24)).0,
+            line("───ended──✕", "talked 1:00 min         0 hangup by caller")
+        );
         assert!(!picture.is_alive());
     }
 
