@@ -82,14 +82,13 @@ pub(super) fn draw(edges: &BTreeSet<Edge>) -> String {
 fn head(height: usize) -> String {
     format!(
         r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="img" color="#1f2933" fill="currentColor" font-family="system-ui, -apple-system, 'Segoe UI', sans-serif" font-size="14">
-<!-- Made from the server's own state machines: UPDATE_DOCS=1 cargo test - -test core diagram -->
+<metadata>Made from the server's own state machines: UPDATE_DOCS=1 cargo test --test core diagram</metadata>
 <title>The states of a call</title>
 <desc>A call is requested, rings, talks and ends. Beside each way to the end: who brings it about, and the reason.</desc>
 <style>@media (prefers-color-scheme: dark) {{ svg {{ color: #e4e9ef }} }}</style>
 <defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 1 9 5 0 9z" fill="#838c97"/></marker></defs>
 "##
     )
-    .replace("- -test", "--test")
 }
 
 fn state_box(svg: &mut String, state: CallState, (x, y): (usize, usize), width: usize) {
