@@ -47,14 +47,14 @@ impl Entry {
             Self::Line(line) => return vec![line.clip(WIDTH)],
             Self::Row(what, value, remark) => (what, value, remark),
         };
-        let head = || Line::default().with(Style::Plain, "  ").with(Style::Dim, what).to_column(VALUE);
+        let head = || Line::default().with(Style::Plain, "  ").with(Style::Dim, what).pad_to(VALUE);
         let remark_at = REMARK.max(VALUE + value.width() + 2);
         let fits = remark_at + remark.chars().count() <= WIDTH;
-        let line = head().and(value).to_column(remark_at);
+        let line = head().and(value).pad_to(remark_at);
         if remark.is_empty() || fits {
             return broken(line.with(Style::Dim, remark));
         }
-        let below = Line::default().to_column(REMARK).with(Style::Dim, remark);
+        let below = Line::default().pad_to(REMARK).with(Style::Dim, remark);
         broken(line).into_iter().chain([below.clip(WIDTH)]).collect()
     }
 }
@@ -69,7 +69,7 @@ fn broken(line: Line) -> Vec<Line> {
     let head: String = line.show(false).chars().take(VALUE - 1).collect();
     let parts = text.chunks(WIDTH - VALUE).map(|part| part.iter().collect::<String>());
     let start = |n: usize| if n == 0 { Line::default().with(Style::Dim, head.trim_end()) } else { Line::default() };
-    parts.enumerate().map(|(n, part)| start(n).to_column(VALUE).with(Style::Plain, part)).collect()
+    parts.enumerate().map(|(n, part)| start(n).pad_to(VALUE).with(Style::Plain, part)).collect()
 }
 
 impl Started<'_> {
@@ -205,8 +205,8 @@ impl Started<'_> {
         let what_at = VALUE + longest + 2;
         let line = |(n, (command, what)): (usize, (String, &str))| {
             let head = Line::default().with(Style::Plain, "  ").with(Style::Dim, if n == 0 { "Next" } else { "" });
-            let line = head.to_column(VALUE).with(Style::Bold, command);
-            if what_at + what.len() > WIDTH { line } else { line.to_column(what_at).with(Style::Dim, what) }
+            let line = head.pad_to(VALUE).with(Style::Bold, command);
+            if what_at + what.len() > WIDTH { line } else { line.pad_to(what_at).with(Style::Dim, what) }
         };
         commands.into_iter().enumerate().map(line).collect()
     }

@@ -26,11 +26,11 @@ use crate::{
 
 const EXAMPLES: &str = "\
 Try it:
-  hookswitch serve --dev                       a call in a minute: open what it prints
+  hookswitch serve --dev                       a call in a minute
 
 Run it:
   hookswitch check-config hookswitch.toml
-  hookswitch key new --scope admin             an API key for your business server
+  hookswitch key new --scope admin             an API key for your server
   hookswitch serve --config hookswitch.toml
 
 Look at it:

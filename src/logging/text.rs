@@ -17,16 +17,18 @@ use tracing_subscriber::{
 use crate::{
     clock,
     protocol::record::CallState,
-    terminal::{self, Line, Step, Style},
+    terminal::{self, Line, Step, Style, shortened},
 };
 
 /// Where the columns of a step begin.
 const WHO: usize = 14;
-const STATE: usize = 40;
-const TOOK: usize = 52;
-const ID: usize = 68;
+const STATE: usize = 43;
+const TOOK: usize = 54;
+const ID: usize = 69;
+/// What is left of a name where a line would be too wide.
+const NAME: usize = 11;
 /// How wide a terminal must be to show the whole id of a call beside its end.
-const ROOM_FOR_IDS: usize = 122;
+const ROOM_FOR_IDS: usize = 128;
 /// What is shown of an id elsewhere: its end, since calls of the same minute begin alike.
 const ID_TAIL: usize = 8;
 
@@ -83,19 +85,23 @@ impl Fields {
         };
         let tail = id.len().saturating_sub(if columns < ROOM_FOR_IDS { ID_TAIL } else { id.len() });
         let mark = if tail > 0 { "…" } else { "" };
-        let line = Line::default()
-            .with(Style::Dim, time)
-            .to_column(WHO)
-            .with(Style::Bold, caller)
-            .with(step.style(), format!(" {arrow} "))
-            .with(Style::Bold, callee)
-            .to_column(STATE)
-            .with(step.style(), state.as_str())
-            .to_column(TOOK)
-            .with(Style::Plain, step.took())
-            .to_column(ID)
-            .with(Style::Dim, format!("{mark}{}  ", id.get(tail..).unwrap_or_default()));
-        Some(line.with(step.style(), step.end()))
+        let shown = |caller: &str, callee: &str| {
+            let line = Line::default()
+                .with(Style::Dim, time)
+                .pad_to(WHO)
+                .with(Style::Bold, caller)
+                .with(step.style(), format!(" {arrow} "))
+                .with(Style::Bold, callee)
+                .pad_to(STATE)
+                .with(step.style(), state.as_str())
+                .pad_to(TOOK)
+                .with(Style::Plain, step.took())
+                .pad_to(ID)
+                .with(Style::Dim, format!("{mark}{}", id.get(tail..).unwrap_or_default()));
+            if state == CallState::Ended { line.pad_to(0).with(step.style(), step.end()) } else { line }
+        };
+        let whole = shown(caller, callee);
+        Some(if whole.width() > columns { shown(&shortened(caller, NAME), &shortened(callee, NAME)) } else { whole })
     }
 
     fn plain(&self, time: &str, level: Level) -> Line {
@@ -152,14 +158,22 @@ mod tests {
         ];
         assert_eq!(
             lines.join("\n"),
-            "12:03:04.123  alice ──▶ bob             requested                   …0a1c9e11\n\
-             12:03:04.123  alice ──▶ bob             ringing     after 3 ms      …0a1c9e11\n\
-             12:03:04.123  alice ──✕ bob             ended       rang 1.2 s      …0a1c9e11  100104 refused"
+            "12:03:04.123  alice ──▶ bob                requested                 …0a1c9e11\n\
+             12:03:04.123  alice ──▶ bob                ringing    after 3 ms     …0a1c9e11\n\
+             12:03:04.123  alice ──✕ bob                ended      rang 1.2 s     …0a1c9e11  100104 refused"
         );
         let wide = step(130, false, &[("state", "talking"), ("ring_ms", "1200")]);
-        assert_eq!(wide, format!("12:03:04.123  alice ◀─▶ bob             talking     rang 1.2 s      {ID}"));
+        assert_eq!(wide, format!("12:03:04.123  alice ◀─▶ bob                talking    rang 1.2 s     {ID}"));
         let coloured = step(100, true, &[("state", "ended"), ("reason", "refused"), ("code", "100104")]);
         assert!(coloured.contains("\u{1b}[31m100104 refused\u{1b}[0m"), "{coloured:?}");
+        let long = [("call", ID), ("caller", "conformance-87-alice"), ("callee", "conformance-87-bob")];
+        let end = [("state", "ended"), ("reason", "disconnected"), ("code", "100106"), ("talk_ms", "3599000")];
+        let line = fields("call", &[&long[..], &end[..]].concat()).step("12:03:04.123", 100).unwrap();
+        assert!(
+            line.width() <= 100 && line.show(false).contains("confo…alice ──✕ confo…7-bob"),
+            "{}",
+            line.show(false)
+        );
     }
 
     #[test]

@@ -45,7 +45,7 @@ impl Line {
     }
 
     /// Adds white space up to this column, and two blanks where the line is there already.
-    pub(crate) fn to_column(self, column: usize) -> Self {
+    pub(crate) fn pad_to(self, column: usize) -> Self {
         let missing = column.saturating_sub(self.width());
         self.with(Style::Plain, " ".repeat(if missing == 0 { 2 } else { missing }))
     }
@@ -85,18 +85,29 @@ impl Line {
     }
 }
 
+/// A name in so many columns: of a longer one, how it begins and how it ends.
+pub(crate) fn shortened(name: &str, most: usize) -> String {
+    let count = name.chars().count();
+    if count <= most {
+        return name.to_owned();
+    }
+    let begin = most.saturating_sub(1) / 2;
+    let end = count - (most.saturating_sub(1) - begin);
+    name.chars().take(begin).chain(['…']).chain(name.chars().skip(end)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn columns_are_counted_without_colours() {
-        let line = Line::default().with(Style::Green, "tälk").to_column(6).with(Style::Plain, "bob");
+        let line = Line::default().with(Style::Green, "tälk").pad_to(6).with(Style::Plain, "bob");
         assert_eq!(line.width(), 9);
         assert_eq!(line.show(false), "tälk  bob");
         assert_eq!(line.show(true), "\u{1b}[32mtälk\u{1b}[0m  bob");
-        assert_eq!(line.clone().to_column(3).with(Style::Dim, "x").show(false), "tälk  bob  x", "never glued together");
-        assert_eq!(line.to_column(20).show(false), "tälk  bob");
+        assert_eq!(line.clone().pad_to(3).with(Style::Dim, "x").show(false), "tälk  bob  x", "never glued together");
+        assert_eq!(line.pad_to(20).show(false), "tälk  bob");
     }
 
     #[test]
@@ -105,5 +116,10 @@ mod tests {
         assert_eq!(line.clone().clip(13).show(false), "alice refused");
         let clipped = line.clip(9);
         assert_eq!((clipped.width(), clipped.show(false).as_str()), (9, "alice re…"));
+    }
+    #[test]
+    fn a_long_name_keeps_its_ends() {
+        assert_eq!(shortened("alice", 5), "alice");
+        assert_eq!(shortened("conformance-87-alice", 11), "confo…alice");
     }
 }

@@ -16,7 +16,7 @@ use std::{io::IsTerminal, os::fd::AsFd};
 
 pub(crate) use self::{
     block::Block,
-    line::{Line, Style},
+    line::{Line, Style, shortened},
     progress::{Pace, bar, counted, duration, float, thousands},
     step::{Step, brief, span, style},
 };

@@ -5,13 +5,15 @@ use serde_json::Value;
 use super::super::output::printable;
 use crate::{
     protocol::record::{CallState, Timestamp},
-    terminal::{Line, Step, Style, brief},
+    terminal::{Line, Step, Style, brief, shortened},
 };
 
 /// Where the columns begin.
 const WHO: usize = 14;
 const SPAN: usize = 52;
-const END: usize = 76;
+const END: usize = 70;
+/// What is left of a name where a line would be too wide.
+const NAME: usize = 11;
 /// The most lines that are drawn anew.
 const MOST: usize = 40;
 
@@ -87,15 +89,23 @@ impl Told {
         let line = Line::default()
             .with(Style::Plain, self.at.to_rfc3339())
             .with(Style::Plain, format!("  {}  {} -> {}", self.id, self.caller, self.callee))
-            .to_column(90)
+            .pad_to(90)
             .with(Style::Plain, self.state.as_str())
-            .to_column(101)
+            .pad_to(101)
             .with(Style::Plain, words.join(", "));
         line.show(false)
     }
 
-    /// The call as it stands now.
-    fn arrow(&self, now: Timestamp) -> Line {
+    /// The call as it stands now, in so many columns.
+    fn arrow(&self, now: Timestamp, columns: usize) -> Line {
+        let whole = self.arrow_between(now, &self.caller, &self.callee);
+        if whole.width() <= columns {
+            return whole;
+        }
+        self.arrow_between(now, &shortened(&self.caller, NAME), &shortened(&self.callee, NAME)).clip(columns)
+    }
+
+    fn arrow_between(&self, now: Timestamp, caller: &str, callee: &str) -> Line {
         let step = self.step();
         let arrow = match self.state {
             CallState::Requested => "──request─▶",
@@ -114,13 +124,13 @@ impl Told {
         let time = self.requested_at.to_rfc3339();
         Line::default()
             .with(Style::Dim, time.get(11..23).unwrap_or_default())
-            .to_column(WHO)
-            .with(Style::Bold, &self.caller)
+            .pad_to(WHO)
+            .with(Style::Bold, caller)
             .with(step.style(), format!(" {arrow} "))
-            .with(Style::Bold, &self.callee)
-            .to_column(SPAN)
+            .with(Style::Bold, callee)
+            .pad_to(SPAN)
             .with(if self.is_over() { Style::Plain } else { step.style() }, span)
-            .to_column(END)
+            .pad_to(END)
             .with(step.style(), self.end())
     }
 }
@@ -161,7 +171,7 @@ impl Picture {
 
     /// Something else is to be said.
     pub(super) fn note(&mut self, text: &str) {
-        self.last.push(Shown::Note(Line::default().to_column(WHO).with(Style::Yellow, text)));
+        self.last.push(Shown::Note(Line::default().pad_to(WHO).with(Style::Yellow, text)));
     }
 
     /// Whether there is a clock that runs.
@@ -173,10 +183,10 @@ impl Picture {
     pub(super) fn draw(&mut self, now: Timestamp, (columns, rows): (usize, usize), colours: bool) -> (String, String) {
         let show = |line: &Shown| {
             let line = match line {
-                Shown::Call(call) => call.arrow(now),
-                Shown::Note(note) => note.clone(),
+                Shown::Call(call) => call.arrow(now, columns),
+                Shown::Note(note) => note.clone().clip(columns),
             };
-            format!("{}\n", line.clip(columns).show(colours))
+            format!("{}\n", line.show(colours))
         };
         // Nothing changes any more above the first call that goes on, and what has left the screen cannot be reached.
         let settled = self.last.iter().position(|line| matches!(line, Shown::Call(call) if !call.is_over()));
@@ -227,13 +237,13 @@ mod tests {
         picture.step(told(2, "ringing", 3));
         picture.step(told(1, "ended", 1_203));
         let (above, block) = draw(&mut picture, 1_203, (100, 24));
-        assert_eq!(above, line("───ended──✕", "rang 1.2 s              100104 refused by callee"));
+        assert_eq!(above, line("───ended──✕", "rang 1.2 s        100104 refused by callee"));
         assert_eq!(block, line("──ringing─▶", "ringing 1.2 s"));
         assert!(picture.is_alive());
         picture.step(told(2, "ended", 61_203));
         assert_eq!(
             draw(&mut picture, 61_203, (100, 24)).0,
-            line("───ended──✕", "talked 1:00 min         0 hangup by caller")
+            line("───ended──✕", "talked 1:00 min   0 hangup by caller")
         );
         assert!(!picture.is_alive());
     }
