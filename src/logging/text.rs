@@ -22,9 +22,9 @@ use crate::{
 
 /// Where the columns of a step begin.
 const WHO: usize = 14;
-const STATE: usize = 43;
-const TOOK: usize = 54;
-const ID: usize = 69;
+const STATE: usize = 42;
+const TOOK: usize = 53;
+const ID: usize = 70;
 /// What is left of a name where a line would be too wide.
 const NAME: usize = 11;
 /// How wide a terminal must be to show the whole id of a call beside its end.
@@ -100,8 +100,9 @@ impl Fields {
                 .with(Style::Dim, format!("{mark}{}", id.get(tail..).unwrap_or_default()));
             if state == CallState::Ended { line.pad_to(0).with(step.style(), step.end()) } else { line }
         };
-        let whole = shown(caller, callee);
-        Some(if whole.width() > columns { shown(&shortened(caller, NAME), &shortened(callee, NAME)) } else { whole })
+        // By the names alone, so that all lines of a call name its users alike.
+        let fits = WHO + caller.len() + callee.len() + 7 <= STATE || columns >= ROOM_FOR_IDS;
+        Some(if fits { shown(caller, callee) } else { shown(&shortened(caller, NAME), &shortened(callee, NAME)) })
     }
 
     fn plain(&self, time: &str, level: Level) -> Line {
@@ -158,12 +159,12 @@ mod tests {
         ];
         assert_eq!(
             lines.join("\n"),
-            "12:03:04.123  alice ──▶ bob                requested                 …0a1c9e11\n\
-             12:03:04.123  alice ──▶ bob                ringing    after 3 ms     …0a1c9e11\n\
-             12:03:04.123  alice ──✕ bob                ended      rang 1.2 s     …0a1c9e11  100104 refused"
+            "12:03:04.123  alice ──▶ bob               requested                   …0a1c9e11\n\
+             12:03:04.123  alice ──▶ bob               ringing    after 3 ms       …0a1c9e11\n\
+             12:03:04.123  alice ──✕ bob               ended      rang 1.2 s       …0a1c9e11  100104 refused"
         );
         let wide = step(130, false, &[("state", "talking"), ("ring_ms", "1200")]);
-        assert_eq!(wide, format!("12:03:04.123  alice ◀─▶ bob                talking    rang 1.2 s     {ID}"));
+        assert_eq!(wide, format!("12:03:04.123  alice ◀─▶ bob               talking    rang 1.2 s       {ID}"));
         let coloured = step(100, true, &[("state", "ended"), ("reason", "refused"), ("code", "100104")]);
         assert!(coloured.contains("\u{1b}[31m100104 refused\u{1b}[0m"), "{coloured:?}");
         let long = [("call", ID), ("caller", "conformance-87-alice"), ("callee", "conformance-87-bob")];

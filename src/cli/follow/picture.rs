@@ -12,7 +12,9 @@ use crate::{
 const WHO: usize = 14;
 const SPAN: usize = 52;
 const END: usize = 70;
-/// What is left of a name where a line would be too wide.
+/// How wide a terminal must be for names that do not fit into their column.
+const WIDE: usize = 140;
+/// What is left of them elsewhere.
 const NAME: usize = 11;
 /// The most lines that are drawn anew.
 const MOST: usize = 40;
@@ -98,11 +100,13 @@ impl Told {
 
     /// The call as it stands now, in so many columns.
     fn arrow(&self, now: Timestamp, columns: usize) -> Line {
-        let whole = self.arrow_between(now, &self.caller, &self.callee);
-        if whole.width() <= columns {
-            return whole;
-        }
-        self.arrow_between(now, &shortened(&self.caller, NAME), &shortened(&self.callee, NAME)).clip(columns)
+        // By the names alone, so that a call names its users alike for as long as it lives.
+        let fits = WHO + self.caller.len() + self.callee.len() + 15 <= SPAN || columns >= WIDE;
+        let line = match fits {
+            true => self.arrow_between(now, &self.caller, &self.callee),
+            false => self.arrow_between(now, &shortened(&self.caller, NAME), &shortened(&self.callee, NAME)),
+        };
+        line.clip(columns)
     }
 
     fn arrow_between(&self, now: Timestamp, caller: &str, callee: &str) -> Line {
