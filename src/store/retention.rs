@@ -148,3 +148,25 @@ fn remove(db: &Connection, cutoff: Timestamp) -> rusqlite::Result<Removed> {
     let rows = old.iter().map(|(_, rows)| rows.len()).sum();
     Ok(Removed { rows, more: old.iter().any(|(_, rows)| rows.len() >= full) })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock;
+
+    #[test]
+    fn the_removal_of_a_backlog_counts_and_is_over_with_the_last_batch() {
+        let now = clock::now();
+        let mut sweeper = Sweeper::new(Duration::from_secs(3_600), 4_096, now);
+        sweeper.tell(now, 8_192, &Removed { rows: 7, more: false });
+        assert!(sweeper.backlog.is_none(), "a few rows are no backlog");
+        for batch in 1..=30 {
+            sweeper.tell(now + PAUSE * batch * 10, 8_192, &Removed { rows: 200, more: true });
+        }
+        let backlog = sweeper.backlog.as_ref().unwrap();
+        assert_eq!((backlog.removed, backlog.about), (6_000, 8_192));
+        assert_eq!(backlog.tell_at, now + PAUSE * 10 + TELL_EVERY + TELL_EVERY, "told once so far");
+        sweeper.tell(now, 0, &Removed { rows: 3, more: false });
+        assert!(sweeper.backlog.is_none());
+    }
+}
