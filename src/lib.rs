@@ -14,5 +14,6 @@ pub mod metrics;
 pub mod protocol;
 pub mod stats;
 pub mod store;
+pub(crate) mod terminal;
 pub mod trace;
 pub mod webhooks;

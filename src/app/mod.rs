@@ -14,11 +14,11 @@ mod sockets;
 mod systemd;
 
 use std::{
-    io,
+    io::{self, IsTerminal as _},
     net::{SocketAddr, TcpListener},
     process::ExitCode,
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use actix_web::{
@@ -43,6 +43,7 @@ use crate::{
     metrics::{Delivery, Metrics},
     protocol::record::VetoOutcome,
     store::{Store, StoreError, StoreOptions},
+    terminal,
     trace::Recorder,
     webhooks::{DeliveryResult, HookSpec, Hooks, HooksError, HooksOptions, Observer, OnFailure},
 };
@@ -109,7 +110,7 @@ impl StartError {
 /// [`StartError`] where it cannot start.
 pub fn run(loaded: Loaded) -> Result<ExitCode, StartError> {
     let logging = Logging::init(&loaded.config.log)?;
-    let ended = System::new().block_on(serve(loaded, logging.clone()));
+    let ended = System::new().block_on(serve(loaded, logging.clone(), clock::now()));
     logging.flush();
     ended.map(|()| ExitCode::SUCCESS)
 }
@@ -121,7 +122,7 @@ struct Parts {
     hooks: Hooks,
 }
 
-async fn serve(loaded: Loaded, logging: Logging) -> Result<(), StartError> {
+async fn serve(loaded: Loaded, logging: Logging, begun: Instant) -> Result<(), StartError> {
     let started_at = clock::wall();
     no_huge_pages();
     sockets::raise_file_limit();
@@ -151,7 +152,7 @@ async fn serve(loaded: Loaded, logging: Logging) -> Result<(), StartError> {
     let server = serve_port(&config, port, &api, certificate.clone()).map_err(cannot)?;
     let handle = server.handle();
     let serving = actix_web::rt::spawn(server);
-    announce(&config, address);
+    announce(&config, address, &parts.hooks, begun);
     actix_web::rt::spawn(parts.core.retry_refused_steps());
     actix_web::rt::spawn(watch::watch(parts.core.clone()));
     actix_web::rt::spawn(history::keep(parts.core.clone(), parts.store.clone()));
@@ -293,10 +294,14 @@ fn serve_port(
     Ok(server?.run())
 }
 
-#[expect(clippy::print_stdout, reason = "the banner is for whoever typed the command")]
-fn announce(config: &Config, address: SocketAddr) {
-    if config.dev {
-        println!("{}", banner::dev(config, address));
+/// Greets whoever typed the command: always in development mode, otherwise at a terminal. Everybody else reads the log.
+#[expect(clippy::print_stdout, reason = "the panel is for whoever typed the command")]
+fn announce(config: &Config, address: SocketAddr, hooks: &Hooks, begun: Instant) {
+    let took = clock::now().saturating_duration_since(begun);
+    let stdout = io::stdout();
+    if config.dev || stdout.is_terminal() {
+        let started = banner::Started { config, address, hooks: &hooks.list(), took };
+        println!("\n{}\n", banner::panel(&started, terminal::colours(&stdout)));
     }
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), data = %config.store.data_dir.display(), "ready");
 }

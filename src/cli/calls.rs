@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{
     accounts::user_id,
     client::{ApiArgs, Client, ServerArgs, items},
+    follow::follow,
     output::{CliError, colours, printable, say, table, to_the_second},
 };
 use crate::{
@@ -16,12 +17,14 @@ use crate::{
         ids::UserId,
         record::{CallState, Timestamp},
     },
+    terminal::{span, style},
 };
 
 const CALLS_EXAMPLES: &str = "\
 Examples:
   hookswitch calls                             the last fifty
   hookswitch calls --user alice --state ended
+  hookswitch calls --follow                    as they happen, until Ctrl-C
   hookswitch calls --json | jq '.items[].reason'";
 
 #[derive(Debug, Args)]
@@ -36,9 +39,12 @@ pub(super) struct CallsArgs {
     /// How many at most
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=500))]
     limit: u16,
-    /// As JSON, every field
+    /// As JSON, every field; with --follow a line for each event
     #[arg(long)]
     json: bool,
+    /// Show calls as they happen. Comes back by itself where the server goes away for a while
+    #[arg(long, conflicts_with_all = ["state", "limit"])]
+    follow: bool,
     #[command(flatten)]
     api: ApiArgs,
 }
@@ -65,6 +71,9 @@ fn state(name: &str) -> Result<CallState, &'static str> {
 }
 
 pub(super) async fn list(args: CallsArgs) -> Result<(), CliError> {
+    if args.follow {
+        return follow(Client::new(args.api)?, args.user, args.json).await;
+    }
     let mut query = vec![("limit", args.limit.to_string())];
     query.extend(args.user.map(|user| ("user", user.as_str().to_owned())));
     query.extend(args.state.map(|state| ("state", state.as_str().to_owned())));
@@ -130,21 +139,7 @@ impl Row {
 
     /// The colour of the state, as a terminal takes it.
     fn colour(&self) -> &'static str {
-        match CallState::parse(&self.state) {
-            Some(CallState::Requested) => "\u{1b}[36m",
-            Some(CallState::Ringing) => "\u{1b}[33m",
-            Some(CallState::Talking) => "\u{1b}[32m",
-            Some(CallState::Ended) | None => "\u{1b}[2m",
-        }
-    }
-}
-
-fn span(ms: u64) -> String {
-    let secs = ms / 1000;
-    match secs {
-        0..60 => format!("{secs}.{} s", ms % 1000 / 100),
-        60..3600 => format!("{}:{:02} min", secs / 60, secs % 60),
-        _ => format!("{}:{:02} h", secs / 3600, secs % 3600 / 60),
+        style(CallState::parse(&self.state).unwrap_or(CallState::Ended)).code()
     }
 }
 
@@ -182,14 +177,5 @@ mod tests {
         );
         assert!(call_table(&rows, true).contains("\u{1b}[32m2026"));
         assert_eq!(call_table(&[], true), "no calls");
-    }
-
-    #[test]
-    fn spans_are_short() {
-        for (ms, expected) in
-            [(0, "0.0 s"), (412, "0.4 s"), (59_999, "59.9 s"), (65_000, "1:05 min"), (3_660_000, "1:01 h")]
-        {
-            assert_eq!(span(ms), expected);
-        }
     }
 }

@@ -15,6 +15,8 @@ use crate::auth::keys;
 
 /// How long an answer may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// For what has no end by itself.
+const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 86_400);
 const KEY_VARIABLE: &str = "HOOKSWITCH_API_KEY";
 
 /// Which server.
@@ -141,28 +143,62 @@ impl Client {
         query: &[(&str, String)],
         body: Option<&Value>,
     ) -> Result<(StatusCode, String), CliError> {
+        let mut request = self.request(method, path, query);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        answer(request).await.map_err(|error| self.unreachable(error))
+    }
+
+    /// Opens a stream of server-sent events, from the event after `last` on. It stays open for as long as the server likes.
+    ///
+    /// # Errors
+    /// [`CliError::Said`] where the server refuses, [`CliError::Http`] where there is none.
+    pub(super) async fn stream(&self, path: &str, last: Option<&str>) -> Result<reqwest::Response, CliError> {
+        let mut request = self.request(Method::GET, path, &[]).timeout(FOR_EVER);
+        if let Some(last) = last {
+            request = request.header("last-event-id", last);
+        }
+        let late = |_| CliError::Http { what: format!("{} does not answer", self.url), source: None };
+        let response = tokio::time::timeout(TIMEOUT, request.send()).await.map_err(late)?;
+        let response = response.map_err(|error| self.unreachable(error))?;
+        let status = response.status();
+        // A server that is about to stop, or a proxy whose server is away.
+        if status.is_server_error() {
+            return Err(CliError::Http {
+                what: format!("{} is not ready (HTTP {})", self.url, status.as_u16()),
+                source: None,
+            });
+        }
+        if !status.is_success() {
+            let text = response.text().await.unwrap_or_default();
+            return Err(CliError::Said(told(status, &text)));
+        }
+        Ok(response)
+    }
+
+    fn request(&self, method: Method, path: &str, query: &[(&str, String)]) -> RequestBuilder {
         let mut url = self.url.clone();
         url.set_path(&format!("{}{path}", self.url.path().trim_end_matches('/')));
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        let mut request = self.http.request(method, url);
-        if let Some(key) = &self.key {
-            request = request.bearer_auth(key);
+        let request = self.http.request(method, url);
+        match &self.key {
+            Some(key) => request.bearer_auth(key),
+            None => request,
         }
-        if let Some(body) = body {
-            request = request.json(body);
-        }
-        answer(request).await.map_err(|error| {
-            let what = if error.is_connect() {
-                let trust = if self.url.scheme() == "https" { "; --ca names a certificate to trust" } else { "" };
-                let url = &self.url;
-                format!("cannot reach {url}: does the server run there? --url or HOOKSWITCH_URL names another{trust}")
-            } else {
-                format!("{} did not answer as it should", self.url)
-            };
-            CliError::Http { what, source: Some(error.without_url()) }
-        })
+    }
+
+    fn unreachable(&self, error: reqwest::Error) -> CliError {
+        let what = if error.is_connect() {
+            let trust = if self.url.scheme() == "https" { "; --ca names a certificate to trust" } else { "" };
+            let url = &self.url;
+            format!("cannot reach {url}: does the server run there? --url or HOOKSWITCH_URL names another{trust}")
+        } else {
+            format!("{} did not answer as it should", self.url)
+        };
+        CliError::Http { what, source: Some(error.without_url()) }
     }
 }
 
@@ -192,6 +228,11 @@ fn is_loopback(url: &Url) -> bool {
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
         None => false,
     }
+}
+
+/// An answer that is none of success, in one line.
+pub(super) fn told(status: StatusCode, text: &str) -> String {
+    refusal(status, serde_json::from_str(text).ok().as_ref())
 }
 
 /// A problem document in one line, and what helps against the commonest.

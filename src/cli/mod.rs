@@ -9,6 +9,8 @@ mod bench;
 mod calls;
 mod client;
 mod conformance;
+mod deliveries;
+mod follow;
 mod output;
 mod settings;
 
@@ -24,15 +26,15 @@ use crate::{
 
 const EXAMPLES: &str = "\
 Try it:
-  hookswitch serve --dev                       a call in a minute: open what it prints
+  hookswitch serve --dev                       a call in a minute
 
 Run it:
   hookswitch check-config hookswitch.toml
-  hookswitch key new --scope admin             an API key for your business server
+  hookswitch key new --scope admin             an API key for your server
   hookswitch serve --config hookswitch.toml
 
 Look at it:
-  hookswitch calls --state talking
+  hookswitch calls --follow
   hookswitch finish 0199f2a4-5c1e-7d3a-9b0f-2f6f0a1c9e11
 
 Exit codes: 0 fine, 2 usage, 78 configuration, 1 the rest.";
@@ -71,12 +73,14 @@ enum Command {
     User(accounts::UserCommand),
     /// Make a user token with the configured or kept secret, without asking a server
     Token(accounts::TokenArgs),
-    /// List calls, the newest first
+    /// List calls, the newest first, or follow them as they happen
     Calls(calls::CallsArgs),
     /// End a call
     Finish(calls::FinishArgs),
     /// List who changed what and who was not let, the newest first
     Audit(audit::AuditArgs),
+    /// List what a hook was sent and how that went; send it again
+    Deliveries(deliveries::DeliveriesArgs),
     /// Ask whether a server is ready, for containers
     Health(calls::HealthArgs),
     /// Place load on a server, and measure
@@ -150,6 +154,7 @@ fn run(command: Command) -> Result<ExitCode, CliError> {
         Command::Calls(args) => client::block_on(calls::list(args))?,
         Command::Finish(args) => client::block_on(calls::finish(args))?,
         Command::Audit(args) => client::block_on(audit::list(args))?,
+        Command::Deliveries(args) => return client::block_on(deliveries::run(args)),
         Command::Health(args) => client::block_on(calls::health(args))?,
         Command::Bench(args) => return bench::run(args),
         Command::Conformance(args) => return conformance::run(args),

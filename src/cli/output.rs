@@ -2,7 +2,7 @@
 
 use std::{
     error::Error,
-    io::{self, IsTerminal as _, Write as _},
+    io::{self, Write as _},
     process::ExitCode,
 };
 
@@ -11,7 +11,10 @@ use crate::{
     auth::{AuthError, KeptSecretError, TokenSetupError, passwords::PasswordError},
     config::ConfigError,
     store::StoreError,
+    terminal,
 };
+
+pub(super) use crate::terminal::printable;
 
 /// Exit code of a wrong configuration: `EX_CONFIG` of sysexits.h.
 const CONFIGURATION: u8 = 78;
@@ -96,14 +99,9 @@ pub(super) fn complain(error: &CliError) {
     drop(writeln!(io::stderr(), "{}", printable(&text)));
 }
 
-/// Without what would steer a terminal: a server's words may be anybody's.
-pub(super) fn printable(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || *c == '\n').collect()
-}
-
 /// Whether standard output takes colours.
 pub(super) fn colours() -> bool {
-    io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    terminal::colours(&io::stdout())
 }
 
 /// A time of the API, shorter: `2026-11-21 03:10:00`.

@@ -5,6 +5,7 @@
 
 mod json;
 mod lines;
+mod text;
 
 use std::io::{self, IsTerminal as _};
 
@@ -17,13 +18,17 @@ use tracing_subscriber::{
 };
 
 use self::lines::Lines;
-use crate::config::{Log, LogFormat, LogLevel};
+use crate::{
+    config::{Log, LogFormat, LogLevel},
+    terminal::colours,
+};
 
 /// Changes the filter while the server runs.
 #[derive(Clone)]
 pub struct Logging {
     filter: reload::Handle<EnvFilter, Registry>,
     lines: Lines,
+    people: bool,
 }
 
 impl std::fmt::Debug for Logging {
@@ -52,23 +57,23 @@ impl Logging {
     /// # Errors
     /// [`LoggingError`] where the filter is wrong, or logging was started before.
     pub fn init(log: &Log) -> Result<Self, LoggingError> {
-        let (filter, handle) = reload::Layer::new(filter(log)?);
         let terminal = io::stderr().is_terminal();
         let text = match log.format {
             LogFormat::Auto => terminal,
             LogFormat::Text => true,
             LogFormat::Json => false,
         };
-        let colours = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        let people = terminal && text;
+        let (filter, handle) = reload::Layer::new(filter(log, people)?);
         let lines = Lines::new(terminal);
         let layer = tracing_subscriber::fmt::layer().with_writer(lines.clone());
-        let layer = if text {
-            layer.with_ansi(colours).with_target(false).boxed()
-        } else {
-            layer.event_format(json::JsonLine).boxed()
+        let layer = match (people, text) {
+            (true, _) => layer.event_format(text::TextLine { colours: colours(&io::stderr()) }).boxed(),
+            (false, true) => layer.with_ansi(false).with_target(false).boxed(),
+            (false, false) => layer.event_format(json::JsonLine).boxed(),
         };
         tracing_subscriber::registry().with(filter).with(layer).try_init()?;
-        Ok(Self { filter: handle, lines })
+        Ok(Self { filter: handle, lines, people })
     }
 
     /// Takes over the level and filter of a configuration that was read again.
@@ -76,7 +81,7 @@ impl Logging {
     /// # Errors
     /// [`LoggingError`] where the filter is wrong.
     pub fn reload(&self, log: &Log) -> Result<(), LoggingError> {
-        Ok(self.filter.reload(filter(log)?)?)
+        Ok(self.filter.reload(filter(log, self.people)?)?)
     }
 
     /// Writes the lines that wait, before the process ends.
@@ -85,8 +90,9 @@ impl Logging {
     }
 }
 
-/// The level, then what is said about single modules; the later of two words about the same module counts.
-fn filter(log: &Log) -> Result<EnvFilter, ParseError> {
+/// The level, then what is said about single modules; the later of two words about the same module counts. `people`: they read it,
+/// and want to see every step of a call, of which a log keeps only the last.
+fn filter(log: &Log, people: bool) -> Result<EnvFilter, ParseError> {
     let level = log.level.as_str();
     let framework = match log.level {
         LogLevel::Off | LogLevel::Error => level,
@@ -97,9 +103,10 @@ fn filter(log: &Log) -> Result<EnvFilter, ParseError> {
         LogLevel::Off | LogLevel::Error | LogLevel::Warn | LogLevel::Info => "off",
         LogLevel::Debug | LogLevel::Trace => level,
     };
+    let steps = if people && log.level == LogLevel::Info { "hookswitch::actors::core=debug," } else { "" };
     let libraries = format!("actix_server={framework},actix_http::h1={clients},actix_http::ws={clients}");
     // actix says at INFO that it starts and stops, which the server says itself.
-    EnvFilter::builder().parse(format!("{level},{libraries},{}", log.filter))
+    EnvFilter::builder().parse(format!("{level},{libraries},{steps}{}", log.filter))
 }
 
 #[cfg(test)]
@@ -107,7 +114,7 @@ mod tests {
     use super::*;
 
     fn shown(level: LogLevel, text: &str) -> String {
-        filter(&Log { level, filter: text.into(), format: LogFormat::Auto }).unwrap().to_string()
+        filter(&Log { level, filter: text.into(), format: LogFormat::Auto }, false).unwrap().to_string()
     }
 
     #[test]
@@ -115,6 +122,16 @@ mod tests {
         assert_eq!(shown(LogLevel::Info, ""), "actix_http::ws=off,actix_http::h1=off,actix_server=warn,info");
         assert_eq!(shown(LogLevel::Off, ""), "actix_http::ws=off,actix_http::h1=off,actix_server=off,off");
         assert_eq!(shown(LogLevel::Trace, ""), "actix_http::ws=trace,actix_http::h1=trace,actix_server=warn,trace");
+    }
+
+    #[test]
+    fn people_see_every_step_of_a_call_unless_they_said_otherwise() {
+        let shown = |level, text: &str| {
+            filter(&Log { level, filter: text.into(), format: LogFormat::Auto }, true).unwrap().to_string()
+        };
+        assert!(shown(LogLevel::Info, "").contains("hookswitch::actors::core=debug"));
+        assert!(!shown(LogLevel::Warn, "").contains("hookswitch::actors::core"));
+        assert!(shown(LogLevel::Info, "hookswitch::actors::core=warn").contains("hookswitch::actors::core=warn"));
     }
 
     #[test]

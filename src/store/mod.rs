@@ -9,7 +9,7 @@
 //! | module | what |
 //! | --- | --- |
 //! | `options`, `error`, `step` | what its users see of it |
-//! | `schema` | the file, its directory, its migrations |
+//! | `schema`, `steps` | the file, its directory, its migrations and how far one has come |
 //! | `queue`, `writer`, `task` | the one thread that writes |
 //! | `reader` | the threads that read |
 //! | `calls`, `ledger` | calls as rows; what the writer knows of them by heart |
@@ -41,6 +41,7 @@ mod retention;
 mod schema;
 mod search;
 mod step;
+mod steps;
 mod task;
 pub(crate) mod webhooks;
 mod writer;

@@ -4,12 +4,13 @@ use std::{
     fs::{DirBuilder, File, TryLockError},
     os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-use super::StoreError;
+use super::{StoreError, steps::Steps};
 
 /// The database in the data directory.
 const FILE: &str = "hookswitch.sqlite3";
@@ -36,6 +37,12 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_living_and_ended.sql"),
     include_str!("migrations/0005_minutes.sql"),
 ];
+
+/// The version from which a step moves every call, and what that takes for each. A test measures it.
+const CALLS_MOVE: i64 = 3;
+const OPERATIONS_PER_CALL: u64 = 164;
+/// How often a migration is looked at. Unit: operations of SQLite, some milliseconds.
+pub(super) const WATCH_EVERY: std::ffi::c_int = 10_000;
 
 /// Makes the data directory, for its owner only, where it is missing.
 pub(super) fn make_dir(dir: &Path) -> Result<(), StoreError> {
@@ -65,7 +72,7 @@ pub(super) fn file(dir: &Path) -> PathBuf {
 /// A connection that may write, with the schema up to date.
 pub(super) fn open(dir: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let db = Connection::open_with_flags(file(dir), flags)?;
+    let mut db = Connection::open_with_flags(file(dir), flags)?;
     db.busy_timeout(BUSY_TIMEOUT)?;
     db.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     // A party that has seen `start` must find the call after a power cut too. In WAL mode NORMAL syncs only at checkpoints: it
@@ -78,7 +85,7 @@ pub(super) fn open(dir: &Path) -> Result<Connection, StoreError> {
     db.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
     db.pragma_update_and_check(None, "journal_size_limit", JOURNAL_SIZE_LIMIT, |_| Ok(()))?;
     db.set_prepared_statement_cache_capacity(STATEMENTS);
-    migrate(&db, MIGRATIONS)?;
+    migrate(&mut db, MIGRATIONS)?;
     Ok(db)
 }
 
@@ -92,13 +99,35 @@ pub(super) fn open_reader(dir: &Path) -> Result<Connection, StoreError> {
     Ok(db)
 }
 
+fn lock_steps(steps: &Mutex<Steps>) -> MutexGuard<'_, Steps> {
+    steps.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn version(db: &Connection) -> rusqlite::Result<i64> {
     db.query_row("PRAGMA user_version", [], |row| row.get(0))
 }
 
-fn migrate(db: &Connection, scripts: &[&str]) -> Result<(), StoreError> {
-    let known = i64::try_from(scripts.len()).unwrap_or(i64::MAX);
+fn migrate(db: &mut Connection, scripts: &[&str]) -> Result<(), StoreError> {
     // Asked without a lock first: in most starts there is nothing to do.
+    if version(db)? == i64::try_from(scripts.len()).unwrap_or(i64::MAX) {
+        return Ok(());
+    }
+    let steps = Arc::new(Mutex::new(Steps::new(scripts.len())));
+    let watched = Arc::clone(&steps);
+    let watch = move || {
+        lock_steps(&watched).went_on();
+        // True would end it.
+        false
+    };
+    db.progress_handler(WATCH_EVERY, Some(watch))?;
+    let migrated = bring_forward(db, scripts, &steps);
+    lock_steps(&steps).over();
+    db.progress_handler(0, None::<fn() -> bool>)?;
+    migrated
+}
+
+fn bring_forward(db: &Connection, scripts: &[&str], steps: &Mutex<Steps>) -> Result<(), StoreError> {
+    let known = i64::try_from(scripts.len()).unwrap_or(i64::MAX);
     while version(db)? != known {
         // And again under the lock, since the command line and the server may start together.
         let tx = Transaction::new_unchecked(db, TransactionBehavior::Immediate)?;
@@ -107,18 +136,28 @@ fn migrate(db: &Connection, scripts: &[&str]) -> Result<(), StoreError> {
         let Some(script) = script else {
             return if found == known { Ok(()) } else { Err(StoreError::Newer { found, known }) };
         };
+        lock_steps(steps).begin(found, work(&tx, found)?);
         tx.execute_batch(script)?;
         tx.pragma_update(None, "user_version", found + 1)?;
         tx.commit()?;
-        tracing::info!(version = found + 1, "the store's schema was brought forward");
+        lock_steps(steps).done();
     }
     Ok(())
 }
 
+/// How much a step has to do, where that follows from the rows there are. Unit: operations of SQLite.
+fn work(db: &Connection, found: i64) -> rusqlite::Result<Option<u64>> {
+    match found {
+        CALLS_MOVE => {
+            let calls = db.query_row("SELECT count(*) FROM calls", [], |row| row.get::<_, i64>(0))?;
+            Ok(Some(u64::try_from(calls).unwrap_or(0) * OPERATIONS_PER_CALL))
+        }
+        _ => Ok(None),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::{
         protocol::{
@@ -131,21 +170,21 @@ mod tests {
 
     #[test]
     fn a_failing_migration_changes_nothing_and_a_later_start_goes_on_there() {
-        let db = Connection::open_in_memory().unwrap();
+        let mut db = Connection::open_in_memory().unwrap();
         let first = "CREATE TABLE a (x); CREATE TABLE b (x);";
         let bad = "CREATE TABLE c (x); INSERT INTO nowhere VALUES (1);";
-        assert!(matches!(migrate(&db, &[first, bad]), Err(StoreError::Sqlite(_))));
+        assert!(matches!(migrate(&mut db, &[first, bad]), Err(StoreError::Sqlite(_))));
         assert_eq!(version(&db).unwrap(), 1);
         assert!(db.prepare("SELECT * FROM c").is_err());
-        migrate(&db, &[first, "CREATE TABLE c (x);"]).unwrap();
+        migrate(&mut db, &[first, "CREATE TABLE c (x);"]).unwrap();
         assert_eq!(version(&db).unwrap(), 2);
         db.prepare("SELECT * FROM a, b, c").unwrap();
     }
 
     /// Makes the file as it was when all calls were in one table: 5,000 ended calls, one a millisecond, then two that go on.
     fn make_old(dir: &Path) {
-        let db = Connection::open(file(dir)).unwrap();
-        migrate(&db, &MIGRATIONS[..2]).unwrap();
+        let mut db = Connection::open(file(dir)).unwrap();
+        migrate(&mut db, &MIGRATIONS[..2]).unwrap();
         db.execute_batch(
             "INSERT INTO classes VALUES (1, 'hangup', 'native', 'native'), (2, 'busy', 'native', '');
             WITH RECURSIVE n (n) AS (VALUES (0) UNION ALL SELECT n + 1 FROM n WHERE n < 5001)
@@ -205,10 +244,33 @@ mod tests {
     }
 
     #[test]
+    fn how_far_a_migration_has_come_follows_from_the_calls_on_file() {
+        let dir = tempfile::tempdir().unwrap();
+        make_old(dir.path());
+        let mut db = Connection::open(file(dir.path())).unwrap();
+        migrate(&mut db, &MIGRATIONS[..3]).unwrap();
+        let expected = work(&db, CALLS_MOVE).unwrap().unwrap();
+        let counted = Arc::new(Mutex::new(0_u64));
+        let count = Arc::clone(&counted);
+        db.progress_handler(
+            100,
+            Some(move || {
+                *count.lock().unwrap() += 100;
+                false
+            }),
+        )
+        .unwrap();
+        db.execute_batch(MIGRATIONS[3]).unwrap();
+        let took = *counted.lock().unwrap();
+        assert!(took.abs_diff(expected) < expected / 10, "{took} operations, {expected} expected: OPERATIONS_PER_CALL");
+        assert_eq!(work(&db, 0).unwrap(), None);
+    }
+
+    #[test]
     fn a_newer_schema_is_left_alone() {
-        let db = Connection::open_in_memory().unwrap();
+        let mut db = Connection::open_in_memory().unwrap();
         db.pragma_update(None, "user_version", 7).unwrap();
-        assert!(matches!(migrate(&db, &["", ""]), Err(StoreError::Newer { found: 7, known: 2 })));
+        assert!(matches!(migrate(&mut db, &["", ""]), Err(StoreError::Newer { found: 7, known: 2 })));
         assert_eq!(version(&db).unwrap(), 7);
     }
 }

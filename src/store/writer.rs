@@ -82,7 +82,7 @@ impl Writer {
         // Checkpoints are this thread's own business, after the waiters were told instead of inside the commit.
         db.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
         let last_room = calls::last_room(&db)?;
-        let sweeper = options.retention.map(|retention| Sweeper::new(retention, clock::now()));
+        let sweeper = options.retention.map(|retention| Sweeper::new(retention, options.bucket, clock::now()));
         let ledger = Some(Ledger::load(&db)?);
         let (observer, bucket) = (options.observer.clone(), options.bucket);
         Ok(Self {

@@ -7,7 +7,7 @@
 //! | `frames` | the native protocol's frames, both directions |
 //! | `world` | many users over the real machines, with virtual time and an order of events that is decided from outside |
 //! | `laws` | the invariants of the contract over a world, at every instant and in the end |
-//! | `model` | every state that a few users can bring a world into; `noted` is for that |
+//! | `model` | every state that a few users can bring a world into; `noted` is for that; `model/states` draws `docs/states.svg` |
 //! | `invariants` | one named test for each invariant |
 //! | `play` | what random players do in a world |
 //! | `net` | thousands of clients that reach a world over a bad network |

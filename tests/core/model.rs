@@ -9,15 +9,24 @@
 //! A counterexample is printed as the list of what happened and what the server did, with as few happenings as there can be.
 
 mod moves;
+mod states;
 
-use std::{collections::HashSet, fmt::Write as _, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, HashSet},
+    fmt::Write as _,
+    sync::Arc,
+    time::Duration,
+};
 
 use hookswitch::{
     clock,
     protocol::{codes, event::Verdict, record::CallState},
 };
 
-use self::moves::{Kinds, Move};
+use self::{
+    moves::{Kinds, Move},
+    states::Edge,
+};
 use crate::{
     laws::{self, Law},
     rng::Rng,
@@ -159,6 +168,9 @@ struct Explorer {
     /// States that one more happening leads to.
     ahead: HashSet<u64>,
     report: Report,
+    /// How calls go from state to state, where somebody wants to know.
+    watches: bool,
+    edges: BTreeSet<Edge>,
 }
 
 impl Explorer {
@@ -169,6 +181,9 @@ impl Explorer {
         world.take(&step);
         if !self.bounds.fine {
             world.do_what_nobody_sees(!last && self.bounds.kinds.troubles);
+        }
+        if self.watches {
+            self.edges.extend(states::edges(&world));
         }
         let mut law = Ok(());
         for call in world.over() {
@@ -233,15 +248,21 @@ impl Explorer {
 /// # Errors
 /// The counterexample.
 fn explore(options: Options, bounds: Bounds) -> Result<Report, String> {
+    Ok(explored(options, bounds, false)?.report)
+}
+
+/// The same, with all that was seen. `watches`: how calls go from state to state, too.
+fn explored(options: Options, bounds: Bounds, watches: bool) -> Result<Explorer, String> {
     let world = bounds.from.world(bounds.cast, options);
     let print = world.fingerprint();
-    let mut explorer = Explorer { bounds, seen: HashSet::new(), ahead: HashSet::new(), report: Report::default() };
+    let (seen, ahead, edges) = (HashSet::new(), HashSet::new(), BTreeSet::new());
+    let mut explorer = Explorer { bounds, seen, ahead, report: Report::default(), watches, edges };
     let mut layer = vec![State { world, print, path: None }];
     for happened in 1..=bounds.happenings {
         explorer.ahead.clear();
         layer = explorer.layer(layer, happened == bounds.happenings)?;
     }
-    Ok(explorer.report)
+    Ok(explorer)
 }
 
 /// 7, 8, 14. From here timers alone end every call and free every line; once all have left, nothing is left.

@@ -35,5 +35,6 @@ mod secrecy;
 mod sessions;
 mod starving;
 mod support;
+mod terminal;
 mod trace;
 mod veto;

@@ -72,13 +72,15 @@ fn step_body(call: &CallRecord) -> &'static str {
 
 fn log_step(call: &CallRecord) {
     let (id, state, version) = (call.id, call.state.as_str(), call.version);
+    let (caller, callee) = (call.caller.as_str(), call.callee.as_str());
     if call.state == CallState::Ended {
         let reason = call.reason.map(codes::Reason::as_str);
         let (ring_ms, talk_ms) = (call.ring_ms(), call.talk_ms());
         let code = call.error_code;
-        let (caller, callee) = (call.caller.as_str(), call.callee.as_str());
         tracing::info!(call = %id, caller, callee, state, version, reason, code, ring_ms, talk_ms, "call");
     } else {
-        tracing::debug!(call = %id, state, version, "call");
+        let asked_ms = call.ringing_at.map(|at| at.ms_since(call.requested_at));
+        let ring_ms = call.ring_ms();
+        tracing::debug!(call = %id, caller, callee, state, version, asked_ms, ring_ms, "call");
     }
 }

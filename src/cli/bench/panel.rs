@@ -8,10 +8,14 @@ use std::{
 
 use super::{
     probe::Probe,
-    report::{bar, quantiles, thousands},
+    report::quantiles,
     tally::{Shared, Tally, float},
 };
-use crate::{clock, stats::Percentiles};
+use crate::{
+    clock,
+    stats::Percentiles,
+    terminal::{Block, bar, thousands},
+};
 
 /// How often the block is redrawn.
 const TICK: Duration = Duration::from_millis(250);
@@ -41,7 +45,7 @@ pub(super) struct Panel {
     server: Option<Probe>,
     rss_peak: f64,
     terminal: bool,
-    drawn: usize,
+    block: Block,
     begun: Instant,
     last: (Instant, u64),
     line_due: Instant,
@@ -67,7 +71,7 @@ impl Panel {
             server,
             rss_peak: 0.0,
             terminal: io::stderr().is_terminal(),
-            drawn: 0,
+            block: Block::default(),
             begun: now,
             last: (now, 0),
             line_due: now + LINE_EVERY,
@@ -145,10 +149,7 @@ impl Panel {
     }
 
     fn redraw(&mut self, block: &str) {
-        let up = if self.drawn > 0 { format!("\u{1b}[{}A", self.drawn) } else { String::new() };
-        self.drawn = block.lines().count();
-        // Back to where the last block began, and nothing of it stays.
-        put(&format!("{up}\r\u{1b}[J{block}"));
+        put(&self.block.redraw(block));
     }
 }
 

@@ -8,7 +8,10 @@ use super::{
     probe::Used,
     tally::{Window, float},
 };
-use crate::stats::{Histogram, Percentiles};
+use crate::{
+    stats::{Histogram, Percentiles},
+    terminal::{bar, thousands},
+};
 
 /// A run of calls.
 #[derive(Debug, Serialize)]
@@ -183,15 +186,6 @@ fn errors(errors: &BTreeMap<String, u64>, interrupted: bool) -> String {
     text
 }
 
-/// A bar of blocks.
-pub(super) fn bar(part: f64, width: usize, empty: char) -> String {
-    let cells = float(u64::try_from(width).unwrap_or(u64::MAX));
-    let full =
-        (1..=width).take_while(|cell| float(u64::try_from(*cell).unwrap_or(u64::MAX)) <= part * cells + 0.5).count();
-    let rest = std::iter::repeat_n(empty, width - full);
-    std::iter::repeat_n('█', full).chain(rest).collect()
-}
-
 fn histogram(of: &Histogram) -> String {
     let rows = of.rows();
     let most = rows.iter().map(|(.., count)| *count).max().unwrap_or(1);
@@ -226,26 +220,12 @@ fn millis(ms: f64) -> String {
     }
 }
 
-/// As people write large numbers.
-pub(super) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn numbers_are_written_for_people() {
-        assert_eq!([0, 999, 1_000, 1_234_567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
         assert_eq!([0.1234, 12.34, 1_234.0].map(millis), ["0.12 ms", "12.3 ms", "1.23 s"]);
     }
 

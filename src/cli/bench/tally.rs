@@ -12,6 +12,7 @@ use super::{
     call::Times,
     probe::{Probe, Used},
 };
+pub(super) use crate::terminal::float;
 use crate::{clock, stats::Histogram};
 
 /// Counted by all pairs, looked at by the panel.
@@ -105,9 +106,4 @@ impl Windows {
             });
         }
     }
-}
-
-/// A count as a number to calculate with. Counts beyond 32 bits would be a run of weeks.
-pub(super) fn float(count: u64) -> f64 {
-    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
