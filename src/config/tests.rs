@@ -155,7 +155,7 @@ fn unknown_keys_are_named_with_their_nearest_neighbour_and_their_place() {
         (
             "[verto]\nenabled = true",
             "unknown section `[verto]`: the sections are [server] [store] [auth] [call] [session] [webhooks] [limits] [turn] \
-             [demo] [log] t.toml:1:2",
+             [trace] [demo] [log] t.toml:1:2",
         ),
     ] {
         assert_eq!(mistake(text), expected, "{text}");

@@ -117,15 +117,23 @@ class Stream {
   }
 }
 
+const RECENT = 60;
 const listeners = new Set();
 let shared = null;
+/** The last events, the newest first: for a screen that opens after they came. */
+export const recent = [];
+
+function hear(event) {
+  recent.unshift(event);
+  recent.length = Math.min(recent.length, RECENT);
+  for (const listener of [...listeners]) listener(event);
+}
 
 /** Follows the server as long as somebody is signed in. Call once. */
 export function startLive() {
   const settle = () => {
     if (me.value && !shared) {
-      const take = (event) => [...listeners].forEach((listener) => listener(event));
-      shared = new Stream({ path: '/events', resumeWith: 'last_event_id', take, tell: (state) => liveState.set(state) });
+      shared = new Stream({ path: '/events', resumeWith: 'last_event_id', take: hear, tell: (state) => liveState.set(state) });
     } else if (!me.value && shared) {
       shared.close();
       shared = null;

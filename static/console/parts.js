@@ -208,10 +208,10 @@ export function Spark({ values, label, width = 120, height = 28 }) {
   const known = values.filter((value) => value !== null && value !== undefined);
   if (known.length < 2) return html`<svg class="spark" width=${width} height=${height} aria-hidden="true"></svg>`;
   const top = Math.max(...known, 1e-9);
-  const points = values.map((value, index) => [(index * width) / (values.length - 1), value === null || value === undefined ? null : height - 2 - (value / top) * (height - 4)]);
-  const line = points.filter(([, y]) => y !== null).map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' ');
+  const points = values.map((value, index) => [(index * width) / (values.length - 1), value]).filter(([, value]) => value !== null && value !== undefined);
+  const line = points.map(([x, value]) => `${x.toFixed(1)},${(height - 2 - (value / top) * (height - 4)).toFixed(1)}`).join(' ');
   return html`<svg class="spark" viewBox=${`0 0 ${width} ${height}`} width=${width} height=${height} role="img" aria-label=${label} preserveAspectRatio="none">
-    <polygon points=${`0,${height} ${line} ${width},${height}`} /><polyline points=${line} />
+    <polygon points=${`${points[0][0]},${height} ${line} ${points.at(-1)[0]},${height}`} /><polyline points=${line} />
   </svg>`;
 }
 

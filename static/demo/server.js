@@ -17,6 +17,8 @@ import { tap } from '/demo/tap.js';
  */
 
 const POLL_MS = 400;
+const AFTER_FAILURE_MS = 3000;
+const AT_ONCE = 500;
 const MOST = 1500;
 
 /** Where the server tells nothing, this page does without. @type {Facts} */
@@ -61,6 +63,8 @@ class Recorder extends Model {
   #known = new Set();
   #viewers = 0;
   #isAbsent = false;
+  /** There was more than fits into one answer. */
+  #isBehind = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
@@ -81,20 +85,25 @@ class Recorder extends Model {
   async #poll() {
     const { api_key } = await facts;
     if (api_key === null || this.#isAbsent || this.#viewers === 0) return;
-    if (!document.hidden) await this.#read();
+    // A server that is not there is not asked: the browser would complain of each answer that does not come.
+    const isThere = document.hidden || tap.isLineLost || (await this.#read());
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#poll(), POLL_MS);
+    this.#timer = setTimeout(() => this.#poll(), this.#isBehind ? 0 : isThere ? POLL_MS : AFTER_FAILURE_MS);
   }
 
+  /** @returns {Promise<boolean>} whether there was an answer */
   async #read() {
     try {
-      const response = await rest('GET', `/trace?after=${this.#last}&limit=500`);
+      const response = await rest('GET', `/trace?after=${this.#last}&limit=${AT_ONCE}`);
       this.#isAbsent = response.status === 404;
-      if (!response.ok) return;
+      if (!response.ok) return true;
       const { items } = await response.json();
+      this.#isBehind = items.length === AT_ONCE;
       this.#take(items);
+      return true;
     } catch {
-      // A server that is being restarted answers again in a moment.
+      this.#isBehind = false;
+      return false;
     }
   }
 
@@ -105,6 +114,7 @@ class Recorder extends Model {
     if (fresh.length === 0) return;
     for (const { n, at } of fresh) this.#known.add(`${n} ${at}`);
     this.items = [...this.items, ...fresh].slice(-MOST);
+    if (this.#known.size > 10 * MOST) this.#known = new Set(this.items.map(({ n, at }) => `${n} ${at}`));
     this.changed();
   }
 }

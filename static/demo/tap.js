@@ -21,6 +21,8 @@ import { Model } from '/demo/model.js';
  */
 
 const MOST = 1500;
+/** Longer than this nobody waits for a line: its owner may be gone for good. */
+const LOST_MS = 5000;
 const SECRETS = new Set(['password', 'token', 'resume', 'credential']);
 const UNINTERESTING = new Set(['ping', 'pong']);
 const tab = crypto.getRandomValues(new Uint32Array(1))[0]?.toString(36) ?? '';
@@ -31,6 +33,8 @@ class Tap extends Model {
   /** Sockets of this page, by user: the page closes them to show that a call outlives its line. @type {Map<string, WebSocket>} */
   sockets = new Map();
   #known = new Set();
+  /** When whose line was lost, until it is back. @type {Map<string, number>} */
+  #lost = new Map();
   #count = 0;
   #channel = new BroadcastChannel('hookswitch.demo.frames');
 
@@ -59,10 +63,18 @@ class Tap extends Model {
     this.changed();
   }
 
+  /** Whether somebody's line has just been lost, so that the server may be gone. */
+  get isLineLost() {
+    const now = performance.timeOrigin + performance.now();
+    return [...this.#lost.values()].some((at) => now - at < LOST_MS);
+  }
+
   /** @param {Seen} one */
   #keep(one) {
     if (this.#known.has(one.id)) return;
     this.#known.add(one.id);
+    if (one.way === 'closed') this.#lost.set(one.user, one.at);
+    if (one.frame.type === 'logged_in') this.#lost.delete(one.user);
     this.seen.push(one);
     if (this.seen.length > MOST) this.seen.splice(0, MOST / 5).forEach(({ id }) => this.#known.delete(id));
   }

@@ -197,7 +197,7 @@ async fn a_call_that_is_cancelled_while_the_verdict_is_out_stays_over() {
     let (mut alice, mut bob) = (server.login("alice").await, server.login("bob").await);
     let call = ask(&mut alice, "bob").await;
     hook.expect("call.request").await;
-    alice.send(json!({"type": "call", "id": 2, "event": "reply", "user": "bob", "error_code": 100_101}));
+    alice.send(json!({"type": "call", "id": "cancel", "event": "reply", "user": "bob", "error_code": 100_101}));
     alice.expect("ok").await;
     eventually("it is over", || async { (server.call(&call).await["state"] == "ended").then_some(()) }).await;
     // The next question is answered after the first one's verdict has come.

@@ -86,11 +86,11 @@ const columns = (picked, pick) => [
   { key: 'at', title: 'When', render: ({ at }) => html`<${Time} at=${at} relative />` },
   { key: 'hook', title: 'Hook', render: ({ hook }) => html`<a href=${href('/webhooks', { hook })}>${hook}</a>` },
   { key: 'type', title: 'Event', render: ({ type, seq }) => html`${type} <span class="fine">no. ${seq}</span>` },
-  { key: 'call', title: 'Call', render: ({ call }) => html`<${CallLink} id=${call} />` },
   { key: 'state', title: 'State', render: ({ state }) => html`<${Chip} word=${state} />` },
-  { key: 'attempts', title: 'Attempts', number: true, render: ({ attempts }) => attempts },
   { key: 'last', title: 'Last answer', render: ({ last_status: status, last_error: error }) => answer(status, error) },
   { key: 'next', title: 'Next try', render: nextTry },
+  { key: 'attempts', title: 'Attempts', number: true, render: ({ attempts }) => attempts },
+  { key: 'call', title: 'Call', render: ({ call }) => html`<${CallLink} id=${call} />` },
 ];
 
 function answer(status, error) {

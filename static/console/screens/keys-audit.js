@@ -51,10 +51,10 @@ const COLUMNS = [
   { key: 'at', title: 'When', render: ({ at }) => html`<${Time} at=${at} />` },
   { key: 'who', title: 'Key', render: ({ key, key_name: name, scope }) => html`${name || key || html`<span class="fine">no known key</span>`} ${scope && html`<span class="fine">${scope}</span>`}` },
   { key: 'action', title: 'Action', render: ({ action }) => html`<span class="mono">${action}</span>` },
-  { key: 'target', title: 'Target', render: ({ target }) => targetLink(target) },
+  { key: 'target', title: 'Target', className: 'wrap', render: ({ target }) => targetLink(target) },
   { key: 'status', title: 'Outcome', render: outcome },
   { key: 'address', title: 'From', render: ({ address }) => html`<span class="mono">${address ?? 'command line'}</span>` },
-  { key: 'request', title: 'Request', render: ({ request_id: id }) => (id ? html`<span class="mono fine" title=${id}>…${id.slice(-12)}</span>` : '–') },
+  { key: 'request', title: 'Request', className: 'nowrap', render: ({ request_id: id }) => (id ? html`<span class="mono fine" title=${id}>…${id.slice(-12)}</span>` : '–') },
 ];
 
 function targetLink(target) {

@@ -46,10 +46,10 @@ export function Keys() {
 const columns = (revoke) => [
   { key: 'name', title: 'Name', render: ({ name, id }) => html`<strong>${name || id}</strong>${id === me.value?.id && html` <${Chip} tone="info">you<//>`}` },
   { key: 'scope', title: 'Scope', render: ({ scope }) => html`<${Chip} tone=${TONES[scope]} title=${SCOPES[scope]}>${scope}<//>` },
-  { key: 'id', title: 'Id', render: ({ id }) => html`<span class="mono">${id}</span>` },
+  { key: 'id', title: 'Id', className: 'nowrap', render: ({ id }) => html`<span class="mono" title=${id}>…${id.slice(-12)}</span>` },
   { key: 'created', title: 'Made', render: ({ created_at: at }) => html`<${Time} at=${at} />` },
   { key: 'used', title: 'Last used', render: ({ last_used_at: at }) => (at ? html`<${Time} at=${at} relative />` : html`<span class="fine">not since the server started</span>`) },
-  { key: 'do', title: 'Actions', render: (key) => html`<span class="row">
+  { key: 'do', title: 'Actions', render: (key) => html`<span class="row actions">
     <a class="button small" href=${href('/keys', { tab: 'audit', key: key.id })}>Audit</a>
     <button type="button" class="danger small" onClick=${() => revoke(key)} data-testid="revoke-key">Revoke</button>
   </span>` },

@@ -3,7 +3,7 @@
 import { useEffect, useState } from '/vendor/hooks.js';
 import { api } from '../api.js';
 import { sentence, TONES } from '../format.js';
-import { useEvents, useLoad } from '../live.js';
+import { recent, useEvents, useLoad } from '../live.js';
 import { Time, User, html } from '../parts.js';
 import { callHref } from '../route.js';
 
@@ -16,8 +16,16 @@ export function lineOf({ id, event, data: { timestamp, data: facts } }) {
   return null;
 }
 
+/** A line on top of others. That a call was requested is told by its next step as well. */
+function onTop(line, lines) {
+  const isTold = ({ call }) => call && call.id === line.call?.id && call.state === 'requested';
+  return [line, ...lines.filter((other) => !isTold(other))].slice(0, LINES);
+}
+
+const linesSoFar = () => recent.map(lineOf).filter(Boolean).reduceRight((lines, line) => onTop(line, lines), []);
+
 export function Feed() {
-  const [lines, setLines] = useState([]);
+  const [lines, setLines] = useState(linesSoFar);
   const { data, reload } = useLoad(() => api.get('/calls', { limit: 12, state: 'ended' }), []);
   useEffect(() => {
     if (!data) return;
@@ -27,15 +35,14 @@ export function Feed() {
   useEvents((event) => {
     if (event.event === 'gap') reload();
     const line = lineOf(event);
-    // That a call was requested is told by its next step as well.
-    if (line) setLines((before) => [line, ...before.filter(({ call }) => !call || call.id !== line.call?.id || call.state !== 'requested')].slice(0, LINES));
+    if (line) setLines((before) => onTop(line, before));
   });
   return html`<section class="card feed" data-testid="feed"><h2>What just happened</h2>
     ${lines.length === 0
       ? html`<p class="fine">Calls, and users who come and go, appear here as it happens.</p>`
-      : html`<ol class="plain" tabindex="0" role="region" aria-label="What just happened">${lines.map(({ id, at, call, user, words, tone }) => html`<li key=${id}>
+      : html`<div class="feed-lines" tabindex="0" role="region" aria-label="What just happened"><ol class="plain">${lines.map(({ id, at, call, user, words, tone }) => html`<li key=${id}>
           <span class=${`dot ${tone}`}></span>
           <span>${call ? sentence(call) : html`<${User} name=${user} /> ${words}.`}</span>
-          ${call ? html`<a href=${callHref(call.id)} title="Open the call"><${Time} at=${at} short /></a>` : html`<span class="fine"><${Time} at=${at} short /></span>`}</li>`)}</ol>`}
+          ${call ? html`<a href=${callHref(call.id)} title="Open the call"><${Time} at=${at} short /></a>` : html`<span class="fine"><${Time} at=${at} short /></span>`}</li>`)}</ol></div>`}
   </section>`;
 }

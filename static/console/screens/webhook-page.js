@@ -51,11 +51,11 @@ export function HookPage({ hook, secret, forgetSecret, reload, show }) {
       <span class="push"></span>
       ${mayChange && html`
         <button type="button" onClick=${() => show({ hook: name, form: 'edit' })} data-testid="edit-webhook">Edit</button>
-        <button type="button" onClick=${pause} data-testid="pause-webhook">${hook.enabled ? 'Pause' : 'Resume'}</button>
-        <button type="button" onClick=${rotate} data-testid="rotate-secret">Rotate secret</button>
-        <button type="button" class="danger" onClick=${remove} data-testid="delete-webhook">Delete</button>`}
+        <button type="button" onClick=${pause} data-testid="pause-webhook">${hook.enabled ? 'Pause' : 'Resume'}</button>`}
+      ${can('admin') && html`<button type="button" onClick=${rotate} data-testid="rotate-secret">Rotate secret</button>`}
+      ${mayChange && html`<button type="button" class="danger" onClick=${remove} data-testid="delete-webhook">Delete</button>`}
     </div>
-    ${isFile && html`<p class="notice">This hook stands in the configuration file, so it is read-only here. Change the file and send SIGHUP: the server reads it anew without a restart.</p>`}
+    ${isFile && html`<p class="notice">This hook stands in the configuration file, so it is read-only here. Change the file and send SIGHUP: the server reads it anew without a restart. Its secret can be rotated here unless the file holds it.</p>`}
     ${hook.stopped_at && html`<p class="notice bad">It answered 410 <${Time} at=${hook.stopped_at} />, which says “no more events”: none has been sent since. Save it again to start anew.${hook.veto ? ' Its veto is still asked.' : ''}</p>`}
     ${secret && html`<section class="card" data-testid="secret-card">
       <h2>The signing secret of ${name}</h2>

@@ -205,7 +205,7 @@ test('a call tells what a hook was asked and said, that it was signed, and how i
   await server.restart();
   await page.reload();
   await page.getByTestId('from-record').waitFor();
-  await page.getByRole('group', { name: 'What was said in this call' }).getByText('veto?').waitFor();
+  await page.getByRole('group', { name: 'What was said in this call' }).getByText('veto?').first().waitFor();
   await rest(server.url, 'DELETE', '/webhooks/crm');
 });
 

@@ -55,8 +55,8 @@ test('the page of a user shows every device, and finishes the call that is on', 
   phones.push(await Phone.login(server.url, 'carol', { device: 'tablet', userAgent: 'Tablet/7.1' }));
   const page = await openConsole(cast, '#/users/carol');
   const sessions = page.getByTestId('sessions-table');
-  await sessions.getByText('desk').waitFor();
-  await sessions.getByText('tablet').waitFor();
+  await sessions.getByRole('cell', { name: 'desk', exact: true }).waitFor();
+  await sessions.getByRole('cell', { name: 'tablet', exact: true }).waitFor();
   const id = await carol.call('dave');
   await dave.answer(id);
   await page.getByText('In a call').waitFor();
@@ -67,7 +67,7 @@ test('the page of a user shows every device, and finishes the call that is on', 
   await page.getByText('In a call').waitFor({ state: 'detached' });
   await page.getByText('0 forced').waitFor();
   phones.at(-1).leave();
-  await sessions.getByText('tablet').waitFor({ state: 'detached' });
+  await sessions.getByRole('cell', { name: 'tablet', exact: true }).waitFor({ state: 'detached' });
 });
 
 test('a token is minted, shown once, and lets its bearer in', async () => {

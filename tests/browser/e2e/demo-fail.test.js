@@ -8,7 +8,7 @@ import { startServer } from '../support/server.js';
 
 const TIMEOUT = { timeout: 90_000, skip: Boolean(process.env.HOOKSWITCH_MOCK) };
 // What Chromium says of a socket that has no server, and of a question to a server that is being replaced.
-const LOST_SERVER = /WebSocket connection to|ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_SOCKET_NOT_CONNECTED/;
+const LOST_SERVER = /WebSocket connection to|net::ERR_(CONNECTION|EMPTY|SOCKET)/;
 let server;
 let browser;
 let cast;

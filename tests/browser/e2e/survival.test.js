@@ -5,8 +5,8 @@ import { Cast, launch } from '../support/browser.js';
 import { startServer } from '../support/server.js';
 
 const TIMEOUT = { timeout: 90_000 };
-// What Chromium says of a socket that has no server.
-const LOST_SOCKET = /WebSocket connection to/;
+// What Chromium says of a socket that has no server, and of a question whose server died over it.
+const LOST_SOCKET = /WebSocket connection to|net::ERR_(CONNECTION|EMPTY|SOCKET)/;
 let server;
 let browser;
 let cast;
