@@ -14,7 +14,7 @@ fn values<'a>(html: &'a str, attribute: &str) -> Vec<&'a str> {
 async fn whoever_follows_every_link_of_the_manual_finds_a_page_and_a_heading() {
     let server = Server::dev();
     let mut waiting = vec!["/docs/".to_owned()];
-    let mut seen = BTreeSet::from(waiting.clone());
+    let mut seen: BTreeSet<_> = waiting.iter().cloned().collect();
     let mut anchors = BTreeMap::new();
     let mut wanted = Vec::new();
     while let Some(path) = waiting.pop() {

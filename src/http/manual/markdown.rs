@@ -57,7 +57,9 @@ pub(super) fn render(text: &str) -> Body {
                 out.push(Event::Html("</div>".into()));
             }
             Event::Start(Tag::TableCell) => out.push(Event::Html(table.cell().into())),
-            Event::End(TagEnd::TableCell) => out.push(Event::Html(if table.in_body { "</td>" } else { "</th>" }.into())),
+            Event::End(TagEnd::TableCell) => {
+                out.push(Event::Html(if table.in_body { "</td>" } else { "</th>" }.into()))
+            }
             Event::End(TagEnd::TableHead) => {
                 table.in_body = true;
                 out.push(event);
@@ -214,6 +216,9 @@ mod tests {
         assert!(html.contains("<th>a</th><th class=\"number\">b</th>"), "{html}");
         assert!(html.contains("<tr><td><code>x</code></td><td class=\"number\">1</td></tr>"), "{html}");
         assert!(html.contains("<tr><td>y</td><td class=\"number\">2</td></tr>"), "{html}");
-        assert!(html.starts_with("<div class=\"scroll\"><table>") && html.trim_end().ends_with("</table>\n</div>"), "{html}");
+        assert!(
+            html.starts_with("<div class=\"scroll\"><table>") && html.trim_end().ends_with("</table>\n</div>"),
+            "{html}"
+        );
     }
 }
