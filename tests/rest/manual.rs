@@ -54,7 +54,9 @@ async fn whoever_follows_every_link_of_the_manual_finds_a_page_and_a_heading() {
     }
     assert!(anchors.len() > 10, "{:?}", anchors.keys());
     for (from, page, anchor) in wanted {
-        assert!(anchors.get(&page).is_some_and(|ids| ids.contains(&anchor)), "{from} links to {page}#{anchor}");
+        // In a link, letters beyond ASCII are escaped.
+        let is_it = |id: &String| reqwest::Url::parse(&format!("http://x/#{id}")).unwrap().fragment() == Some(&anchor);
+        assert!(anchors.get(&page).is_some_and(|ids| ids.iter().any(is_it)), "{from} links to {page}#{anchor}");
     }
 }
 
