@@ -110,7 +110,7 @@ fn page_routes(routes: &mut web::ServiceConfig) {
         .service(docs::to_swagger)
         .service(docs::swagger())
         .service(manual::to_manual)
-        .service(manual::manual)
+        .service(manual::read)
         .service(pages::home)
         .service(demo::facts)
         .service(demo::hook)

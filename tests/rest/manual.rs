@@ -14,7 +14,7 @@ fn values<'a>(html: &'a str, attribute: &str) -> Vec<&'a str> {
 async fn whoever_follows_every_link_of_the_manual_finds_a_page_and_a_heading() {
     let server = Server::dev();
     let mut waiting = vec!["/docs/".to_owned()];
-    let mut seen = BTreeSet::from(waiting.clone());
+    let mut seen: BTreeSet<_> = waiting.iter().cloned().collect();
     let mut anchors = BTreeMap::new();
     let mut wanted = Vec::new();
     while let Some(path) = waiting.pop() {
@@ -53,8 +53,12 @@ async fn whoever_follows_every_link_of_the_manual_finds_a_page_and_a_heading() {
         }
     }
     assert!(anchors.len() > 10, "{:?}", anchors.keys());
+    // Letters beyond ASCII are escaped in some links.
+    let escaped =
+        |anchor: &str| reqwest::Url::parse(&format!("http://x/#{anchor}")).unwrap().fragment().map(str::to_owned);
     for (from, page, anchor) in wanted {
-        assert!(anchors.get(&page).is_some_and(|ids| ids.contains(&anchor)), "{from} links to {page}#{anchor}");
+        let is_there = anchors.get(&page).is_some_and(|ids| ids.iter().any(|id| escaped(id) == escaped(&anchor)));
+        assert!(is_there, "{from} links to {page}#{anchor}");
     }
 }
 

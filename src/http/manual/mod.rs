@@ -128,7 +128,7 @@ pub(super) async fn to_manual() -> HttpResponse {
 
 /// A page, or a file that pages refer to.
 #[get("/docs/{path:.*}")]
-pub(super) async fn manual(
+pub(super) async fn read(
     req: HttpRequest,
     api: web::Data<Api>,
     path: web::Path<String>,
