@@ -1,6 +1,6 @@
 // The figures that count, each a way to what it counts.
 
-import { count, duration, percent } from '../format.js';
+import { count, duration, percent, plural } from '../format.js';
 import { Bar, Spark, html } from '../parts.js';
 import { href } from '../route.js';
 
@@ -25,9 +25,9 @@ export function Tiles({ stats, report, minutes, timeout }) {
   const outbox = report?.outbox;
   const veto = hour.veto_ms;
   return html`<div class="tiles">
-    <${Tile} title="Users online" to=${href('/users', { online: true })} value=${count(stats.users_online)} note=${`${count(stats.sessions)} sessions`} values=${of(({ users_online }) => users_online)} testid="stat-online" />
-    <${Tile} title="Ringing" to=${href('/calls', { state: 'ringing' })} value=${count(stats.ringing)} note=${`${count(stats.requested)} wait for a verdict`} values=${of(({ ringing }) => ringing)} testid="stat-ringing" />
-    <${Tile} title="Talking" to=${href('/calls', { state: 'talking' })} value=${count(stats.talking)} note=${`${count(hour.requested)} calls in the last hour`} values=${of(({ talking }) => talking)} testid="stat-talking" />
+    <${Tile} title="Users online" to=${href('/users', { online: true })} value=${count(stats.users_online)} note=${plural(stats.sessions, 'session')} values=${of(({ users_online }) => users_online)} testid="stat-online" />
+    <${Tile} title="Ringing" to=${href('/calls', { state: 'ringing' })} value=${count(stats.ringing)} note=${`${count(stats.requested)} before a verdict`} values=${of(({ ringing }) => ringing)} testid="stat-ringing" />
+    <${Tile} title="Talking" to=${href('/calls', { state: 'talking' })} value=${count(stats.talking)} note=${`${plural(hour.requested, 'call')} in the last hour`} values=${of(({ talking }) => talking)} testid="stat-talking" />
     <${Tile} title="Answered, 1 h" to=${href('/calls', { from: since })} value=${percent(hour.started, hour.requested)} note=${`${count(hour.started)} of ${count(hour.requested)}`} values=${of(({ started }) => started)} testid="stat-answered" />
     <${Tile} title="Request to start, 1 h" to=${href('/calls', { from: since, reason: 'hangup' })} value=${duration(hour.request_to_start_ms.p50)} note=${middle(hour.request_to_start_ms)} values=${of(({ request_to_start_ms }) => request_to_start_ms.p50)} />
     <${Tile} title="Ringing time, 1 h" to=${href('/calls', { from: since })} value=${duration(hour.ring_ms.p50)} note=${middle(hour.ring_ms)} values=${of(({ ring_ms }) => ring_ms.p50)} />
