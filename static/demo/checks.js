@@ -18,7 +18,11 @@ import { tap, tappedSocket } from '/demo/tap.js';
  * @typedef {(bench: Bench) => Promise<Finding>} Check
  */
 
-const LISTEN_MS = 1500;
+/** So long one sees the bar move, and so long a quiet microphone is waited for. */
+const LISTEN_MS = 1000;
+const QUIET_MS = 5000;
+/** Of a full-scale sound. */
+const AUDIBLE = 0.01;
 const GATHER_MS = 4000;
 const ONLINE_MS = 8000;
 
@@ -92,7 +96,7 @@ async function microphone({ isDrawn, hearLevel }) {
   const loudest = await listen(stream, hearLevel);
   const name = stream.getAudioTracks()[0]?.label ?? '';
   for (const track of stream.getTracks()) track.stop();
-  return loudest > 0.01 ? good('check.microphone.good', { name }) : warn('check.microphone.quiet', { name });
+  return loudest > AUDIBLE ? good('check.microphone.good', { name }) : warn('check.microphone.quiet', { name });
 }
 
 /**
@@ -105,9 +109,9 @@ async function listen(stream, hearLevel) {
   const analyser = new AnalyserNode(context, { fftSize: 8192 });
   new MediaStreamAudioSourceNode(context, { mediaStream: stream }).connect(analyser);
   const wave = new Float32Array(analyser.fftSize);
-  const until = performance.now() + LISTEN_MS;
+  const began = performance.now();
   let loudest = 0;
-  while (performance.now() < until) {
+  while (performance.now() - began < (loudest > AUDIBLE ? LISTEN_MS : QUIET_MS)) {
     await new Promise((resolve) => requestAnimationFrame(resolve));
     analyser.getFloatTimeDomainData(wave);
     const level = Math.min(1, Math.max(...wave.map(Math.abs)) * 2);

@@ -22,6 +22,10 @@ import { SERVER, arrowOf, describeFrame, epochMs, lanesFor, userLane } from '/ui
 
 /** Two witnesses of one message are not further apart, whatever their clocks say. */
 const APART_MS = 10_000;
+/** What has to do with no call. */
+const ASIDE = new Set(['presence', 'watch', 'unwatch', 'logout']);
+/** A socket that is closed in good order, after a logout. */
+const GOODBYE = 1000;
 
 /**
  * @param {Seen[]} seen
@@ -104,7 +108,7 @@ function isOf({ seen, trace }, users, call) {
   if (user && !users.includes(user)) return false;
   if (isCalls) return true;
   // Before the server has named a call, its messages carry no id; and the fate of its lines belongs to it too.
-  return seen !== null && frame.call === undefined && !['presence', 'watch', 'unwatch'].includes(frame.type) && !isAnswerToWatch(frame);
+  return seen !== null && frame.call === undefined && !ASIDE.has(frame.type) && !isAnswerToWatch(frame) && frame.code !== GOODBYE;
 }
 
 /** @param {Record<string, any>} frame */

@@ -6,11 +6,13 @@ let context = null;
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let timer;
 
-// A browser lets a page sound only after a click; one made at load time would be refused.
-addEventListener('pointerdown', () => {
+// A browser lets a page sound only after a click or a key; a context made at load time would be refused.
+for (const touched of ['pointerdown', 'keydown']) addEventListener(touched, wake);
+
+function wake() {
   context ??= new AudioContext();
   void context.resume();
-});
+}
 
 /** Rings, for the one who is called. */
 export function ring() {
@@ -38,6 +40,8 @@ export function silence() {
  */
 function repeat(everyMs, sound) {
   silence();
+  // In a frame the click may have been for the page around it.
+  if (navigator.userActivation?.hasBeenActive) wake();
   sound();
   timer = setInterval(sound, everyMs);
 }

@@ -35,6 +35,8 @@ class Tap extends Model {
   #known = new Set();
   /** When whose line was lost, until it is back. @type {Map<string, number>} */
   #lost = new Map();
+  /** Who has said goodbye: their line is not lost. */
+  #leaving = new Set();
   #count = 0;
   #channel = new BroadcastChannel('hookswitch.demo.frames');
 
@@ -73,7 +75,8 @@ class Tap extends Model {
   #keep(one) {
     if (this.#known.has(one.id)) return;
     this.#known.add(one.id);
-    if (one.way === 'closed') this.#lost.set(one.user, one.at);
+    if (one.frame.type === 'logout') this.#leaving.add(one.user);
+    if (one.way === 'closed' && !this.#leaving.delete(one.user)) this.#lost.set(one.user, one.at);
     if (one.frame.type === 'logged_in') this.#lost.delete(one.user);
     this.seen.push(one);
     if (this.seen.length > MOST) this.seen.splice(0, MOST / 5).forEach(({ id }) => this.#known.delete(id));

@@ -103,6 +103,8 @@ test('tabs of one browser see each other’s messages', TIMEOUT, async () => {
 
 test('a check before the call tries everything, and its report can be copied', { ...TIMEOUT, skip: isMock }, async () => {
   const { page } = alice;
+  await page.keyboard.press('h');
+  await alice.is('idle');
   await page.getByTestId('tab-check').click();
   await page.getByTestId('check-run').click();
   await page.getByTestId('check-copy').click();
@@ -120,8 +122,9 @@ test('the code for what was done makes the same call when pasted into a page', {
   assert.match(await alice.page.getByTestId('use-curl').textContent(), /"caller":"alice","callee":"bob"/);
   await alice.page.getByTestId('use-token-mint').click();
   assert.equal(JSON.parse(await alice.page.getByTestId('use-token').textContent()).payload.sub, 'alice');
-  await look(alice.page, 'demo-use');
   await alice.at('hangup').click();
+  await alice.is('idle');
+  await look(alice.page, 'demo-use');
   await alice.page.getByRole('button', { name: 'Log out' }).click();
   // A page of the server's origin whose content is the code; the policy of the server's own pages allows no script in it.
   const context = await browser.newContext({ bypassCSP: true });
