@@ -118,6 +118,7 @@ fn page_routes(routes: &mut web::ServiceConfig) {
         .service(pages::demo)
         .service(pages::to_console)
         .service(pages::console)
+        .service(pages::favicon)
         .service(pages::ui)
         .service(pages::vendor)
         .service(pages::sdk);

@@ -66,6 +66,12 @@ pub(super) async fn console(req: HttpRequest, path: web::Path<String>) -> Result
     Ok(with_policy(file(&req, &format!("console/{}", index_or(&path)))?, CONSOLE_POLICY))
 }
 
+/// What browsers ask for where a page names no icon, as of a picture or of JSON.
+#[get("/favicon.ico")]
+pub(super) async fn favicon(req: HttpRequest) -> Result<HttpResponse, HttpError> {
+    file(&req, "ui/icon.svg")
+}
+
 /// What the pages share.
 #[get("/ui/{path:.*}")]
 pub(super) async fn ui(req: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, HttpError> {

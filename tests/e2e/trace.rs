@@ -228,6 +228,7 @@ async fn a_frame_that_was_kept_for_a_lost_line_is_taken_down_when_it_goes_out() 
     let heard = |items: &[Value]| items.iter().any(|entry| short(entry).trim_end() == told[0]);
     assert!(!heard(&trace(&server, &format!("call={id}")).await), "nobody was there to hear it");
     let mut bob = server.resume(&token, seq).await;
+    bob.seq = seq;
     bob.coded("reply", 100_101).await;
     let items = trace(&server, &format!("call={id}")).await;
     assert_eq!(items[places(&items, &told)[0]]["session"], bob.welcome["session"]);

@@ -15,7 +15,7 @@ before(async () => {
 });
 // A server of its own for each: who has left is remembered for the grace period.
 beforeEach(async () => {
-  server = await startServer();
+  server = await startServer({ HOOKSWITCH__SESSION__RESUME_GRACE_SECS: '3' });
   cast = await Cast.gather(browser, server.url);
 });
 afterEach(async () => {
@@ -123,7 +123,12 @@ test('two who call each other at the same moment talk', TIMEOUT, async () => {
   const alice = await cast.enter('alice');
   const bob = await cast.enter('bob');
   await Promise.all([alice.at('peer').fill('bob'), bob.at('peer').fill('alice')]);
-  await Promise.all([alice.at('call').click(), bob.at('call').click()]);
+  const at = Date.now() + 1000;
+  const clickAt = (then) => {
+    const click = () => document.querySelector('[data-testid=call]').click();
+    return new Promise((done) => setTimeout(() => done(click()), then - Date.now()));
+  };
+  await Promise.all([alice, bob].map(({ page }) => page.evaluate(clickAt, at)));
   await Promise.all([alice.is('talking'), bob.is('talking')]);
   await Promise.all([alice.sees(), bob.sees()]);
 });

@@ -14,8 +14,11 @@ const TARGET = process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL('../../../t
 const BINARY = process.env.HOOKSWITCH_BIN ?? join(TARGET, 'debug', 'hookswitch');
 const READY_MS = 20_000;
 
-/** @returns {Promise<{ url: string, restart: () => Promise<void>, stop: () => Promise<void> }>} */
-export async function startServer() {
+/**
+ * @param {Record<string, string>} [settings] for the server, as environment variables
+ * @returns {Promise<{ url: string, restart: () => Promise<void>, stop: () => Promise<void> }>}
+ */
+export async function startServer(settings = {}) {
   if (process.env.HOOKSWITCH_MOCK) {
     const mock = await MockServer.start();
     return { url: mock.url, restart: async () => mock.restart(), stop: () => mock.stop() };
@@ -23,12 +26,12 @@ export async function startServer() {
   if (!existsSync(BINARY)) throw new Error(`no server at ${BINARY}: run cargo build, or set HOOKSWITCH_BIN`);
   const dataDir = await mkdtemp(join(tmpdir(), 'hookswitch-browser-'));
   const port = await freePort();
-  let running = await serve(port, dataDir);
+  let running = await serve(port, dataDir, settings);
   return {
     url: `http://127.0.0.1:${port}`,
     restart: async () => {
       await kill(running);
-      running = await serve(port, dataDir);
+      running = await serve(port, dataDir, settings);
     },
     stop: async () => {
       await kill(running);
@@ -37,9 +40,9 @@ export async function startServer() {
   };
 }
 
-async function serve(port, dataDir) {
+async function serve(port, dataDir, settings) {
   const options = ['serve', '--dev', '--listen', `127.0.0.1:${port}`, '--data-dir', dataDir];
-  const running = spawn(BINARY, options, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const running = spawn(BINARY, options, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...settings } });
   let said = '';
   running.stderr.on('data', (text) => {
     said = (said + text).slice(-4000);
