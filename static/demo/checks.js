@@ -109,6 +109,8 @@ async function listen(stream, hearLevel) {
   const analyser = new AnalyserNode(context, { fftSize: 8192 });
   new MediaStreamAudioSourceNode(context, { mediaStream: stream }).connect(analyser);
   const wave = new Float32Array(analyser.fftSize);
+  // What is heard before the audio runs is nothing.
+  await context.resume();
   const began = performance.now();
   let loudest = 0;
   while (performance.now() - began < (loudest > AUDIBLE ? LISTEN_MS : QUIET_MS)) {

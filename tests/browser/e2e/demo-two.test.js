@@ -112,6 +112,9 @@ test('either half may be reloaded in a call, though both are of one tab', TIMEOU
 });
 
 test('the server’s own word on a message and the browser’s are one arrow with both times', { ...TIMEOUT, skip: isMock }, async () => {
+  // What a page saw of a call goes with its reload.
+  if (await alice.at('hangup').isVisible()) await alice.at('hangup').click();
+  await Promise.all([alice.is('idle'), bob.is('idle')]);
   await call();
   await arrow(/alice → server: request .* ms/).click();
   const times = page.getByTestId('ladder-details').locator('dl');
