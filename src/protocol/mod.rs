@@ -12,6 +12,7 @@
 //! | [`room`] | a call once it talks |
 //! | [`session`] | a login and its resumes |
 //! | [`native`] | the frames of `/ws` |
+//! | [`wechat`] | WeChat's push and API |
 //! | [`invariants`] | what must always hold, as predicates |
 //! | [`scope`] | what an API key may do |
 //! | [`wording`] | what is said of JSON that does not fit |
@@ -28,4 +29,5 @@ pub mod record;
 pub mod room;
 pub mod scope;
 pub mod session;
+pub mod wechat;
 pub mod wording;
