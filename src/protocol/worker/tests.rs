@@ -1,0 +1,1 @@
+//! The machine, the codecs and the queues, by themselves.
