@@ -61,7 +61,7 @@ impl Ear {
         (self.callbacks.media)(self.user, direction, codec, rate, i32::from(rate > 0));
     }
 
-    fn log(&self, text: &std::ffi::CStr) {
+    pub(crate) fn log(&self, text: &std::ffi::CStr) {
         (self.callbacks.log)(self.user, 3, text.as_ptr());
     }
 }

@@ -95,7 +95,7 @@ unsafe extern "C" fn cvs_init(config: *const Config, callbacks: *const Callbacks
     0
 }
 
-fn join(texts: &[*const c_char]) -> i32 {
+fn join(texts: &[*const c_char], secrets: &[*const c_char]) -> i32 {
     let given: Vec<&CStr> = texts.iter().copied().filter_map(text).collect();
     if given.len() != texts.len() {
         return ERROR_ARGUMENT;
@@ -111,6 +111,12 @@ fn join(texts: &[*const c_char]) -> i32 {
         }
     };
     given.into_iter().for_each(|text| script.read(text));
+    if script.blabs {
+        secrets.iter().copied().filter_map(text).for_each(|secret| {
+            println!("a secret: {}", secret.to_string_lossy());
+            ear.log(secret);
+        });
+    }
     script.perform(Moment::Join);
     if let Some(error) = script.fails(Moment::Join) {
         return error;
@@ -128,21 +134,21 @@ extern "C" fn cvs_join_device(
     appid: *const c_char,
     device: *const c_char,
     model: *const c_char,
-    _token: *const c_char,
+    token: *const c_char,
     payload: *const c_char,
 ) -> i32 {
-    join(&[appid, device, model, payload])
+    join(&[appid, device, model, payload], &[token])
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn cvs_join_cloud(
     appid: *const c_char,
-    _token: *const c_char,
+    token: *const c_char,
     room: *const c_char,
-    _key: *const c_char,
+    key: *const c_char,
     payload: *const c_char,
 ) -> i32 {
-    join(&[appid, room, payload])
+    join(&[appid, room, payload], &[token, key])
 }
 
 #[unsafe(no_mangle)]

@@ -13,6 +13,7 @@
 //! | `hang-…` | never returns |
 //! | `exit-…` | leaves the process |
 //! | `garbage-…` | writes into the control channel |
+//! | `blab` | prints its secrets and has them logged |
 //! | `flood` | sends video, statuses and requests for key frames as fast as it can, once it talks |
 //!
 //! A word stands alone between characters other than letters, digits and `-`.
@@ -53,6 +54,7 @@ pub(crate) struct Script {
     /// The status that ends the talk, and after how long.
     pub(crate) talk: Option<(i32, Duration)>,
     pub(crate) floods: bool,
+    pub(crate) blabs: bool,
     mischief: Option<(Mischief, Moment)>,
     failure: Option<(Moment, i32)>,
 }
@@ -62,7 +64,7 @@ const A_WHILE: Duration = Duration::from_millis(300);
 
 impl Default for Script {
     fn default() -> Self {
-        Self { ring: Ring::Answer(A_WHILE), talk: None, floods: false, mischief: None, failure: None }
+        Self { ring: Ring::Answer(A_WHILE), talk: None, floods: false, blabs: false, mischief: None, failure: None }
     }
 }
 
@@ -101,6 +103,7 @@ impl Script {
             "busy" => self.ring = Ring::Status(8, Duration::ZERO),
             "silent" => self.ring = Ring::Never,
             "flood" => self.floods = true,
+            "blab" => self.blabs = true,
             _ => return self.longer_word(word),
         }
         Some(())

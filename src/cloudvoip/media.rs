@@ -133,12 +133,12 @@ impl Media {
 
     /// Starts reading and writing the channel.
     pub(super) fn open(self: &Arc<Self>, channel: OwnedFd) -> Option<()> {
-        let reading = UnixStream::from(channel);
-        let writing = reading.try_clone().ok()?;
+        let reading = Arc::new(UnixStream::from(channel));
+        let writing = Arc::clone(&reading);
         let media = Arc::clone(self);
-        thread::Builder::new().name("media-in".into()).spawn(move || media.read(reading)).ok()?;
+        thread::Builder::new().name("media-in".into()).spawn(move || media.read(&reading)).ok()?;
         let media = Arc::clone(self);
-        thread::Builder::new().name("media-out".into()).spawn(move || media.write(writing)).ok()?;
+        thread::Builder::new().name("media-out".into()).spawn(move || media.write(&writing)).ok()?;
         Some(())
     }
 
@@ -165,9 +165,9 @@ impl Media {
         }
     }
 
-    fn read(&self, mut from: UnixStream) {
+    fn read(&self, from: &UnixStream) {
         loop {
-            match next(&mut from) {
+            match next(from) {
                 Ok(Some(frame)) if frame.kind.is_audio() => lock(&self.jitter).push(frame),
                 Ok(Some(frame)) => {
                     if lock(&self.up).push(frame) {
@@ -185,7 +185,7 @@ impl Media {
         }
     }
 
-    fn write(&self, mut to: UnixStream) {
+    fn write(&self, mut to: &UnixStream) {
         loop {
             let frame = {
                 let mut down = lock(&self.down);
@@ -268,7 +268,7 @@ fn sleep_until(then: Instant, over: impl Fn() -> bool) {
 }
 
 /// The next frame; `None` where the channel has ended.
-fn next(from: &mut UnixStream) -> Result<Option<MediaFrame>, ProtocolError> {
+fn next(mut from: &UnixStream) -> Result<Option<MediaFrame>, ProtocolError> {
     let mut head = [0; HEADER_BYTES];
     if from.read_exact(&mut head).is_err() {
         return Ok(None);

@@ -28,8 +28,6 @@ mod media;
 mod session;
 pub mod simulator;
 mod sink;
-#[cfg(test)]
-mod tests;
 
 use std::{io::Write as _, path::Path};
 

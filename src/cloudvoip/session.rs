@@ -75,8 +75,10 @@ fn config(start: &Start) -> Config {
 }
 
 impl Session<'_> {
+    /// Says how far it is. Heard before the SDK is called, so that a crash in there is known to be one of that phase.
     fn stage(&self, phase: Stage, room_id: Option<String>) {
         self.control.tell(FromWorker::Phase { phase, room_id });
+        self.control.flush();
     }
 
     fn fail(&self, at: &str, error: SdkError, code: i32) -> ! {

@@ -45,3 +45,25 @@ pub fn unpack(folder: &Path) -> io::Result<PathBuf> {
     }
     written.map(|()| path)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn the_library_is_written_whole_once_and_mended() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = unpack(folder.path()).unwrap();
+        let metadata = fs::metadata(&path).unwrap();
+        assert_eq!(metadata.permissions().mode() & 0o777, MODE);
+        assert_eq!(fs::read(&path).unwrap(), LIBRARY);
+        assert_eq!(unpack(folder.path()).unwrap(), path);
+        assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), metadata.modified().unwrap(), "as it was");
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, &LIBRARY[..100]).unwrap();
+        assert_eq!(fs::read(unpack(folder.path()).unwrap()).unwrap(), LIBRARY, "written anew");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing beside it");
+    }
+}
