@@ -17,12 +17,12 @@ use actix::{Actor, Context, Handler};
 use bytes::Bytes;
 use clap::Parser;
 use hookswitch::{
-    actors::cloudvoip_worker::{StartCall, WorkerEvent, WorkerHandle, Workers, WorkersOptions},
+    actors::cloudvoip_worker::{WorkerEvent, WorkerHandle, Workers, WorkersOptions},
     clock,
     cloudvoip::simulator,
     metrics::Metrics,
     protocol::worker::{
-        HangupReason, Limits, MediaFrame, MediaKind, Mode, Phase, RoomType, SecretText, VideoWishes,
+        CallSpec, HangupReason, Limits, MediaFrame, MediaKind, Mode, Phase, RoomType, SecretText, VideoWishes,
         jitter::PREBUFFER_MS,
         media::{AUDIO_FRAME_BYTES, AUDIO_FRAME_MS},
     },
@@ -66,9 +66,8 @@ struct Call {
 impl Call {
     fn start(workers: &Workers) -> Self {
         let (told, events) = mpsc::unbounded_channel();
-        let call = StartCall {
-            call: clock::call_id(),
-            account: "bench".to_owned(),
+        let call = CallSpec {
+            call_id: clock::call_id(),
             mode: Mode::Cloud,
             reason: HangupReason::Unknown,
             appid: "wx0123456789abcdef".to_owned(),
@@ -82,7 +81,7 @@ impl Call {
             room_type: RoomType::Voice,
             video: VideoWishes::default(),
         };
-        Self { handle: workers.start(call, Ear(told).start().recipient()).unwrap(), events }
+        Self { handle: workers.start("bench", call, Ear(told).start().recipient()).unwrap(), events }
     }
 
     async fn until(&mut self, wanted: impl Fn(&WorkerEvent) -> bool) {

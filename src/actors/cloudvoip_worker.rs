@@ -30,7 +30,7 @@ use tokio::sync::mpsc;
 pub use self::{
     handle::{WorkerHandle, WorkerMedia},
     pipe::MediaPipe,
-    pool::{NoWorker, StartCall, Workers, WorkersOptions},
+    pool::{NoWorker, Workers, WorkersOptions},
     view::{PoolView, Queues, WorkerId, WorkerView},
 };
 use self::{pool::Slot, process::Launch, pump::Pumps, view::Shared};
@@ -308,8 +308,8 @@ impl Handler<ToActor> for Worker {
                 if !self.machine.is_free() {
                     return audience.fail(EndReason::NotStarted, "the worker died while it was chosen");
                 }
-                let mode = start.mode;
-                self.shared.has_secrets(&start);
+                let mode = start.call.mode;
+                self.shared.has_secrets(&start.call);
                 self.start = Some(start);
                 self.audience = Some(audience);
                 Input::Start(mode)

@@ -55,16 +55,17 @@ fn kept(kept: &str) -> &'static CStr {
 }
 
 fn config(start: &Start) -> Config {
+    let call = &start.call;
     let mut config = Config::new(&Texts {
         data_dir: kept(&start.data_dir),
         log_dir: start.log_dir.as_deref().map(kept),
-        appid: kept(&start.appid),
-        device_id: kept(&start.sn),
-        model_id: kept(&start.model_id),
-        peer: kept(&start.openid),
+        appid: kept(&call.appid),
+        device_id: kept(&call.sn),
+        model_id: kept(&call.model_id),
+        peer: kept(&call.openid),
     });
-    let video = &start.video;
-    config.room_type = u32::from(start.room_type == RoomType::Voice);
+    let video = &call.video;
+    config.room_type = u32::from(call.room_type == RoomType::Voice);
     config.h265_only = u32::from(video.h265_only);
     config.video_landscape = u32::from(video.landscape);
     config.subscribe_video_length = video.length;
@@ -92,24 +93,25 @@ impl Session<'_> {
             self.fail("init", error, exit_code::INIT);
         }
         self.stage(Stage::Join, None);
-        let [appid, sn, model, room] = [&start.appid, &start.sn, &start.model_id, &start.room_id].map(|t| text(t));
-        let [token, key, payload] = [&start.server_token, &start.session_key, &start.payload].map(|t| text(t.expose()));
+        let call = &start.call;
+        let [appid, sn, model, room] = [&call.appid, &call.sn, &call.model_id, &call.room_id].map(|t| text(t));
+        let [token, key, payload] = [&call.server_token, &call.session_key, &call.payload].map(|t| text(t.expose()));
         let refusal = [&*appid, &*sn, &*model, &*token, &*payload];
-        let joined = match start.mode {
+        let joined = match call.mode {
             Mode::Device => self.sdk.join_device(refusal),
             Mode::Cloud => self.sdk.join_cloud([&appid, &token, &room, &key, &payload]),
-            Mode::Reject => self.sdk.reject(refusal, i32::from(u8::from(start.reason))),
+            Mode::Reject => self.sdk.reject(refusal, i32::from(u8::from(call.reason))),
         };
         if let Err(error) = joined {
             self.control.error("join", Some(error), "the SDK says no");
-            if start.mode == Mode::Cloud {
+            if call.mode == Mode::Cloud {
                 // So that the phone does not go on ringing. Whether that works is not known, and changes nothing here.
                 let reason = i32::from(u8::from(HangupReason::Unknown));
                 let _rings_on = self.sdk.reject(refusal, reason).is_err();
             }
             self.control.leave(exit_code::JOIN);
         }
-        if start.mode == Mode::Reject {
+        if call.mode == Mode::Reject {
             self.hung_up = true;
             self.stage(Stage::Ended, None);
             self.leave();

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use hookswitch::{
-    actors::cloudvoip_worker::{StartCall, WorkerEvent},
+    actors::cloudvoip_worker::WorkerEvent,
     clock,
     protocol::{
         codes,
-        worker::{EndReason, HangupReason, Limits, MediaFrame, MediaKind, Mode, Phase, RoomType, media::FLAG_KEY},
+        worker::{
+            CallSpec, EndReason, HangupReason, Limits, MediaFrame, MediaKind, Mode, Phase, RoomType, media::FLAG_KEY,
+        },
     },
 };
 
@@ -142,11 +144,11 @@ async fn a_call_that_is_hung_up_before_the_answer_ends_by_its_reason() {
 #[actix_web::test]
 async fn a_refusal_is_told_without_joining_and_a_device_call_is_joined() {
     let lab = Lab::calm();
-    let call = StartCall { mode: Mode::Reject, reason: HangupReason::Reject, ..Lab::call("") };
+    let call = CallSpec { mode: Mode::Reject, reason: HangupReason::Reject, ..Lab::call("") };
     let end = lab.try_start(call).unwrap().end().await;
     assert_eq!((end.reason, end.code), (EndReason::Declined, codes::REFUSED));
     let call =
-        StartCall { mode: Mode::Device, room_type: RoomType::Voice, ..Lab::call("answer-after-1ms hangup-after-50ms") };
+        CallSpec { mode: Mode::Device, room_type: RoomType::Voice, ..Lab::call("answer-after-1ms hangup-after-50ms") };
     let end = lab.try_start(call).unwrap().end().await;
     assert_eq!(end.reason, EndReason::HangupByCallee);
     lab.close().await;

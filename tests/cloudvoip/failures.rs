@@ -23,7 +23,8 @@ async fn sees(lab: &Lab, mischief: &str, when: &str) -> WorkerEnd {
     end
 }
 
-const WHEN: [(&str, &str); 4] = [("init", "init"), ("join", "joining"), ("talk", "talking"), ("hangup", "ending")];
+const WHEN: [(&str, &str); 4] =
+    [("init", "initialising"), ("join", "joining"), ("talk", "talking"), ("hangup", "ending")];
 
 #[actix_web::test]
 async fn a_crash_is_told_with_its_signal_and_its_phase() {
@@ -111,7 +112,7 @@ async fn a_kill_from_outside_is_told_from_a_crash_in_every_phase() {
             let end = talk.end().await;
             assert_eq!((end.reason, end.code), (EndReason::Killed, codes::DISCONNECTED), "{end:?}");
             assert!(end.detail.starts_with(&format!("killed: signal {number}")), "{end:?}");
-            assert!(end.detail.ends_with(&format!("while {}", phase.as_str())), "{end:?}");
+            assert!(end.detail.ends_with(&format!("while {}", phase.doing())), "{end:?}");
         }
     }
     lab.close().await;

@@ -3,9 +3,9 @@
 use std::{path::Path, time::Duration};
 
 use hookswitch::{
-    actors::cloudvoip_worker::{NoWorker, StartCall, Workers, WorkersOptions},
+    actors::cloudvoip_worker::{NoWorker, Workers, WorkersOptions},
     metrics::Metrics,
-    protocol::worker::{EndReason, HangupReason, Phase, SecretText},
+    protocol::worker::{CallSpec, EndReason, HangupReason, Phase, SecretText},
 };
 
 use crate::support::{DEADLINE, Lab, eventually, patient};
@@ -96,9 +96,9 @@ async fn a_library_that_cannot_be_used_is_told_and_not_tried_without_end() {
 #[actix_web::test]
 async fn what_the_sdk_could_not_take_is_refused_before_a_worker_has_it() {
     let lab = Lab::calm();
-    let zero = StartCall { sn: "a\0b".to_owned(), ..Lab::call("") };
+    let zero = CallSpec { sn: "a\0b".to_owned(), ..Lab::call("") };
     assert_eq!(lab.try_start(zero).err(), Some(NoWorker::Unfit));
-    let long = StartCall { payload: SecretText::new("x".repeat(70_000)), ..Lab::call("") };
+    let long = CallSpec { payload: SecretText::new("x".repeat(70_000)), ..Lab::call("") };
     assert_eq!(lab.try_start(long).err(), Some(NoWorker::Unfit));
     assert_eq!(lab.workers.list(), []);
     lab.close().await;

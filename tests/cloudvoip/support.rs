@@ -9,12 +9,12 @@ use std::{
 use actix::{Actor, Context, Handler};
 use bytes::Bytes;
 use hookswitch::{
-    actors::cloudvoip_worker::{NoWorker, StartCall, WorkerEvent, WorkerHandle, WorkerView, Workers, WorkersOptions},
+    actors::cloudvoip_worker::{NoWorker, WorkerEvent, WorkerHandle, WorkerView, Workers, WorkersOptions},
     clock,
     cloudvoip::simulator,
     metrics::Metrics,
     protocol::worker::{
-        HangupReason, Limits, MediaFrame, Mode, Phase, RoomType, SecretText, VideoWishes, WorkerEnd,
+        CallSpec, HangupReason, Limits, MediaFrame, Mode, Phase, RoomType, SecretText, VideoWishes, WorkerEnd,
         media::AUDIO_FRAME_BYTES,
     },
 };
@@ -70,10 +70,9 @@ impl Lab {
     }
 
     /// A call of a user who is told what to do by these words.
-    pub fn call(words: &str) -> StartCall {
-        StartCall {
-            call: clock::call_id(),
-            account: "shop".to_owned(),
+    pub fn call(words: &str) -> CallSpec {
+        CallSpec {
+            call_id: clock::call_id(),
             mode: Mode::Cloud,
             reason: HangupReason::Unknown,
             appid: "wx0123456789abcdef".to_owned(),
@@ -89,9 +88,9 @@ impl Lab {
         }
     }
 
-    pub fn try_start(&self, call: StartCall) -> Result<Talk, NoWorker> {
+    pub fn try_start(&self, call: CallSpec) -> Result<Talk, NoWorker> {
         let (told, events) = mpsc::unbounded_channel();
-        let handle = self.workers.start(call, Ear(told).start().recipient())?;
+        let handle = self.workers.start("shop", call, Ear(told).start().recipient())?;
         Ok(Talk { handle, events, seen: Vec::new() })
     }
 

@@ -7,11 +7,11 @@ use std::{
 };
 
 use hookswitch::{
-    actors::cloudvoip_worker::{StartCall, WorkerEvent},
+    actors::cloudvoip_worker::WorkerEvent,
     protocol::{
         codes,
         worker::{
-            EndReason, HangupReason, MediaFrame, MediaKind, Mode, Phase, SecretText,
+            CallSpec, EndReason, HangupReason, MediaFrame, MediaKind, Mode, Phase, SecretText,
             media::{FLAG_CONFIG, FLAG_KEY},
         },
     },
@@ -58,15 +58,15 @@ fn lab() -> Option<Lab> {
     Some(Lab::with(folder, &library, &path, (2, 0), patient()))
 }
 
-fn call(script: &str) -> StartCall {
-    StartCall { payload: SecretText::new(script), ..Lab::call("") }
+fn call(script: &str) -> CallSpec {
+    CallSpec { payload: SecretText::new(script), ..Lab::call("") }
 }
 
 #[actix_web::test]
 async fn the_shim_holds_a_call_with_sound_and_pictures_both_ways() {
     let Some(lab) = lab() else { return };
     for mode in [Mode::Cloud, Mode::Device] {
-        let mut talk = lab.try_start(StartCall { mode, ..call("1,2") }).unwrap();
+        let mut talk = lab.try_start(CallSpec { mode, ..call("1,2") }).unwrap();
         talk.until(Phase::Talking).await;
         assert!(talk.seen.contains(&WorkerEvent::Joined("assumed-room".to_owned())));
         while talk.next().await != WorkerEvent::NeedKeyframe {}
@@ -112,7 +112,7 @@ async fn the_shim_tells_statuses_errors_and_refusals() {
         let end = lab.try_start(call(script)).unwrap().end().await;
         assert_eq!((end.reason, end.code), (reason, code), "{script}: {end:?}");
     }
-    let refusal = StartCall { mode: Mode::Reject, reason: HangupReason::Reject, ..call("") };
+    let refusal = CallSpec { mode: Mode::Reject, reason: HangupReason::Reject, ..call("") };
     assert_eq!(lab.try_start(refusal).unwrap().end().await.reason, EndReason::Declined);
     lab.close().await;
 }

@@ -18,13 +18,7 @@ use crate::{
     cloudvoip::simulator,
     config::Config,
     metrics::Metrics,
-    protocol::{
-        ids::CallId,
-        worker::{
-            EndReason, HangupReason, Limits, Mode, Phase, RoomType, SecretText, Start, ToWorker, VERSION, VideoWishes,
-            control::encode,
-        },
-    },
+    protocol::worker::{CallSpec, EndReason, Limits, Phase, Start, ToWorker, VERSION, control::encode},
 };
 
 /// Where no number is given: so many processes for every processor. A call is mostly waiting, but each has its memory.
@@ -109,39 +103,6 @@ impl WorkersOptions {
 fn this_program() -> io::Result<PathBuf> {
     let itself = Path::new("/proc/self/exe");
     if itself.exists() { Ok(itself.to_owned()) } else { std::env::current_exe() }
-}
-
-/// A call for a worker.
-#[derive(Debug, Clone)]
-pub struct StartCall {
-    /// The call of the core.
-    pub call: CallId,
-    /// The account: a name of the configuration's, which `GET /workers` shows.
-    pub account: String,
-    /// What is to be done.
-    pub mode: Mode,
-    /// In mode reject: why.
-    pub reason: HangupReason,
-    /// The mini program.
-    pub appid: String,
-    /// The device.
-    pub sn: String,
-    /// The device's model.
-    pub model_id: String,
-    /// The WeChat user; may be empty.
-    pub openid: String,
-    /// Lets this call be joined.
-    pub server_token: SecretText,
-    /// WeChat's room; empty in mode device.
-    pub room_id: String,
-    /// The room's key; empty in mode device.
-    pub session_key: SecretText,
-    /// Whatever started the call gave along.
-    pub payload: SecretText,
-    /// What the call is made of.
-    pub room_type: RoomType,
-    /// What is asked for of the picture.
-    pub video: VideoWishes,
 }
 
 /// Why a call gets no worker.
@@ -270,29 +231,21 @@ impl Workers {
         self.0.launch.is_some()
     }
 
-    /// Gives a call to a worker: one that waits, or a new one. What becomes of it comes as events, the last of which is
+    /// Gives a call to a worker: one that waits, or a new one. `account` is a name of the configuration's, for `GET /workers`. What becomes of it comes as events, the last of which is
     /// [`WorkerEvent::Ended`].
     ///
     /// # Errors
     /// [`NoWorker`], and no event comes.
-    pub fn start(&self, call: StartCall, events: Recipient<WorkerEvent>) -> Result<WorkerHandle, NoWorker> {
-        let (id, account) = (call.call, call.account.clone());
-        let options = &self.0.options;
+    pub fn start(
+        &self,
+        account: &str,
+        call: CallSpec,
+        events: Recipient<WorkerEvent>,
+    ) -> Result<WorkerHandle, NoWorker> {
+        let (id, options) = (call.call_id, &self.0.options);
         let mut start = Box::new(Start {
             v: VERSION,
-            call_id: call.call,
-            mode: call.mode,
-            reason: call.reason,
-            appid: call.appid,
-            sn: call.sn,
-            model_id: call.model_id,
-            openid: call.openid,
-            server_token: call.server_token,
-            room_id: call.room_id,
-            session_key: call.session_key,
-            payload: call.payload,
-            room_type: call.room_type,
-            video: call.video,
+            call,
             data_dir: options.data_dir.join("slot-0000").to_string_lossy().into_owned(),
             log_dir: options.log_dir.as_ref().map(|dir| dir.to_string_lossy().into_owned()),
         });
@@ -303,7 +256,7 @@ impl Workers {
         start.data_dir = slot.to_string_lossy().into_owned();
         shared.edit(|view| {
             view.call = Some(id);
-            view.account = Some(account);
+            view.account = Some(account.to_owned());
         });
         addr.do_send(ToActor::Begin(start, Audience(Some(events))));
         self.0.top_up();

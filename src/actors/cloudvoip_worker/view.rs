@@ -16,7 +16,7 @@ use crate::{
     clock,
     protocol::{
         ids::CallId,
-        worker::{Drops, Phase, SecretText, Start, control::Depths},
+        worker::{CallSpec, Drops, Phase, SecretText, control::Depths},
     },
 };
 
@@ -161,8 +161,8 @@ impl Shared {
     }
 
     /// What must not be printed from now on.
-    pub(super) fn has_secrets(&self, start: &Start) {
-        let secrets = [&start.server_token, &start.session_key, &start.payload].map(SecretText::clone);
+    pub(super) fn has_secrets(&self, call: &CallSpec) {
+        let secrets = [&call.server_token, &call.session_key, &call.payload].map(SecretText::clone);
         lock(&self.secrets).extend(secrets.into_iter().filter(|secret| !secret.expose().is_empty()));
     }
 

@@ -132,11 +132,9 @@ pub struct VideoWishes {
     pub max_fps: u32,
 }
 
-/// Everything a worker needs to know of its call. The one message with secrets in it.
+/// A call for a worker: who is in it, and what lets it be joined.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Start {
-    /// [`super::VERSION`].
-    pub v: u32,
+pub struct CallSpec {
     /// The call of the core.
     pub call_id: CallId,
     /// What is to be done.
@@ -166,6 +164,16 @@ pub struct Start {
     /// What is asked for of the picture.
     #[serde(default)]
     pub video: VideoWishes,
+}
+
+/// Everything a worker needs to know of its call. The one message with secrets in it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Start {
+    /// [`super::VERSION`].
+    pub v: u32,
+    /// The call.
+    #[serde(flatten)]
+    pub call: CallSpec,
     /// A folder that belongs to the SDK of this process alone.
     pub data_dir: String,
     /// Where the SDK writes its log; it writes none without.
@@ -174,12 +182,11 @@ pub struct Start {
 }
 
 impl Start {
-    /// Every text that goes to the library, which cannot take a zero byte within one.
+    /// Whether a text that goes to the library has a zero byte within it, which it cannot take.
     #[must_use]
     pub fn has_zero_byte(&self) -> bool {
-        let Self {
-            appid, sn, model_id, openid, server_token, room_id, session_key, payload, data_dir, log_dir, ..
-        } = self;
+        let Self { call, data_dir, log_dir, .. } = self;
+        let CallSpec { appid, sn, model_id, openid, server_token, room_id, session_key, payload, .. } = call;
         let secrets = [server_token.expose(), session_key.expose(), payload.expose()];
         let texts = [appid, sn, model_id, openid, room_id, data_dir, log_dir.as_deref().unwrap_or_default()];
         secrets.into_iter().chain(texts).any(|text| text.contains('\0'))

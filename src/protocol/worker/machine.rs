@@ -334,7 +334,7 @@ impl Worker {
                 self.end(now, EndReason::Declined, codes::REFUSED, "declined".to_owned(), &leave);
             }
             _ => {
-                let detail = format!("exited: it {otherwise} while {}", self.phase.as_str());
+                let detail = format!("exited: it {otherwise} while {}", self.phase.doing());
                 self.end(now, EndReason::Exited, codes::DISCONNECTED, detail, &leave);
             }
         }
@@ -410,7 +410,7 @@ impl Worker {
         } else {
             let (reason, what) = of_exit(exit);
             let trouble = self.trouble.take().map(|trouble| format!(" ({trouble})")).unwrap_or_default();
-            (reason, codes::DISCONNECTED, format!("{what} while {}{trouble}", self.phase.as_str()))
+            (reason, codes::DISCONNECTED, format!("{what} while {}{trouble}", self.phase.doing()))
         };
         self.effects.push_back(Effect::Ended(WorkerEnd { code, reason, detail }));
         self.gone(exit);
@@ -452,7 +452,7 @@ impl Worker {
 
     fn while_in_phase(&mut self, what: &str) -> String {
         let trouble = self.trouble.take().map(|trouble| format!(" ({trouble})")).unwrap_or_default();
-        format!("{what} while {}{trouble}", self.phase.as_str())
+        format!("{what} while {}{trouble}", self.phase.doing())
     }
 
     /// The one way to the end, but for that of the process itself.

@@ -19,11 +19,9 @@ pub mod media;
 pub mod outcome;
 pub mod phase;
 pub mod queue;
-#[cfg(test)]
-mod tests;
 
 pub use self::{
-    control::{FromWorker, HangupReason, Mode, RoomType, SecretText, Start, ToWorker, VideoWishes},
+    control::{CallSpec, FromWorker, HangupReason, Mode, RoomType, SecretText, Start, ToWorker, VideoWishes},
     machine::{Effect, Input, Worker},
     media::{MediaFrame, MediaKind},
     outcome::{EndReason, Exit, WorkerEnd},

@@ -98,6 +98,16 @@ impl Phase {
         }
     }
 
+    /// What it is doing then, for sentences.
+    #[must_use]
+    pub fn doing(self) -> &'static str {
+        match self {
+            Self::Spawned => "starting",
+            Self::Init => "initialising",
+            other => other.as_str(),
+        }
+    }
+
     /// Whether a call is on.
     #[must_use]
     pub fn has_call(self) -> bool {

@@ -1,24 +1,28 @@
-//! The machine, the codecs and the queues, by themselves.
+//! A media worker's machine, its channels and its queues.
 
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use hookswitch::{
+    clock,
+    protocol::{
+        codes,
+        ids::CallId,
+        worker::{
+            control::{Depths, MAX_BYTES, Stage, decode, encode, length},
+            jitter::{CAP_MS, Jitter, PREBUFFER_MS},
+            media::{AUDIO_FRAME_MS, FLAG_CONFIG, FLAG_DISCONTINUITY, FLAG_KEY, MAX_VIDEO_BYTES, MediaHeader},
+            outcome::{exit_code, of_status},
+            queue::Bounds,
+            *,
+        },
+    },
+};
 use proptest::{collection::vec, prelude::*};
 use uuid::Uuid;
 
-use super::{
-    control::{Depths, MAX_BYTES, Stage, decode, encode, length},
-    jitter::{CAP_MS, Jitter, PREBUFFER_MS},
-    media::{AUDIO_FRAME_MS, FLAG_CONFIG, FLAG_DISCONTINUITY, FLAG_KEY, MAX_VIDEO_BYTES, MediaHeader},
-    outcome::{exit_code, of_status},
-    queue::Bounds,
-    *,
-};
-use crate::protocol::{codes, ids::CallId};
-
 fn start() -> Start {
-    Start {
-        v: VERSION,
+    let call = CallSpec {
         call_id: CallId(Uuid::nil()),
         mode: Mode::Cloud,
         reason: HangupReason::Unknown,
@@ -32,9 +36,8 @@ fn start() -> Start {
         payload: SecretText::new("PAYLOAD"),
         room_type: RoomType::Video,
         video: VideoWishes::default(),
-        data_dir: "/data".into(),
-        log_dir: None,
-    }
+    };
+    Start { v: VERSION, call, data_dir: "/data".into(), log_dir: None }
 }
 
 fn hello() -> FromWorker {
@@ -57,9 +60,8 @@ struct Bench {
 }
 
 impl Bench {
-    #[expect(clippy::disallowed_methods, reason = "where a test begins does not matter")]
     fn new() -> Self {
-        let now = Instant::now();
+        let now = clock::now();
         let mut bench = Self { worker: Worker::new(now, Limits::default()), now, effects: Vec::new() };
         bench.drain();
         bench
@@ -354,7 +356,8 @@ fn no_length_beyond_the_limits_is_taken() {
     let most = u32::try_from(MAX_BYTES).unwrap();
     assert_eq!(length(most.to_le_bytes()), Ok(MAX_BYTES));
     assert_eq!(length((most + 1).to_le_bytes()), Err(ProtocolError::ControlLength(most + 1)));
-    let long = Start { payload: SecretText::new("x".repeat(MAX_BYTES)), ..start() };
+    let mut long = start();
+    long.call.payload = SecretText::new("x".repeat(MAX_BYTES));
     assert!(encode(&ToWorker::Start(Box::new(long))).is_err());
     let header = MediaHeader { kind: MediaKind::H264, flags: 0, rotation: 0, length: MAX_VIDEO_BYTES, pts_us: 0 };
     assert_eq!(MediaHeader::decode(header.encode()), Ok(header));
