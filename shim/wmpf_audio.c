@@ -53,16 +53,14 @@ struct output {
 static wx_error_t close_input(struct wx_audio_stream *stream)
 {
     struct input *input = OWNER(struct input, stream.common, stream);
-    list_remove(&inputs, &input->node);
-    free(input);
+    list_close(&inputs, &input->node);
     return WXERROR_OK;
 }
 
 static wx_error_t close_output(struct wx_audio_stream *stream)
 {
     struct output *output = OWNER(struct output, stream.common, stream);
-    list_remove(&outputs, &output->node);
-    free(output);
+    list_close(&outputs, &output->node);
     return WXERROR_OK;
 }
 
@@ -158,18 +156,17 @@ static wx_error_t open_output_stream(struct wx_audio_device_out *device, const s
 
 int32_t cvs_push_audio(const uint8_t *pcm, size_t length, uint64_t pts_us)
 {
-    struct node *node, *next;
+    struct node *node;
     if (!pcm)
         return CVS_ERROR_ARGUMENT;
-    pthread_mutex_lock(&inputs.lock);
-    for (node = inputs.first; node; node = next) {
+    list_begin_walk(&inputs);
+    for (node = inputs.first; node; node = node->next) {
         struct input *input = OWNER(struct input, node, node);
-        next = node->next;
         /* The listener does not change what it is given; its signature does not say so. */
-        if (!input->paused && input->listener->data)
+        if (!node->closed && !input->paused && input->listener->data)
             input->listener->data(&input->stream, input->user_data, timespec_of(pts_us), (uint8_t *)pcm, length);
     }
-    pthread_mutex_unlock(&inputs.lock);
+    list_end_walk(&inputs);
     return 0;
 }
 
@@ -187,17 +184,16 @@ int32_t cvs_pull_audio(uint8_t *pcm, size_t capacity)
 {
     int16_t sum[FRAME_BYTES / 2], one[4096 / 2];
     size_t written = 0;
-    struct node *node, *next;
+    struct node *node;
     struct timespec now = timespec_of(now_us());
     if (!pcm || capacity < FRAME_BYTES)
         return CVS_ERROR_ARGUMENT;
     memset(sum, 0, sizeof(sum));
-    pthread_mutex_lock(&outputs.lock);
-    for (node = outputs.first; node; node = next) {
+    list_begin_walk(&outputs);
+    for (node = outputs.first; node; node = node->next) {
         struct output *output = OWNER(struct output, node, node);
         size_t wanted = output->rate / 50u * 2u, got;
-        next = node->next;
-        if (output->paused || !output->listener->data || wanted > sizeof(one))
+        if (node->closed || output->paused || !output->listener->data || wanted > sizeof(one))
             continue;
         got = output->listener->data(&output->stream, output->user_data, now, now, (uint8_t *)one, wanted);
         if (output->rate == RATE && got > 0 && got <= FRAME_BYTES) {
@@ -205,7 +201,7 @@ int32_t cvs_pull_audio(uint8_t *pcm, size_t capacity)
             written = got > written ? got : written;
         }
     }
-    pthread_mutex_unlock(&outputs.lock);
+    list_end_walk(&outputs);
     memcpy(pcm, sum, written);
     return (int32_t)written;
 }

@@ -22,19 +22,25 @@ extern void *callbacks_user;
 extern int h265_only;
 extern int with_video;
 
-/* A list of open streams, with the lock that is held while a listener is called. */
+/* A list of open streams, with the lock that is held while a listener is called. A node is the first member of what it
+ * is part of. One that is closed during a walk goes after the walk: a listener may close any stream. */
 struct node {
     struct node *next;
+    int closed;
 };
 
 struct list {
     pthread_mutex_t lock;
     struct node *first;
+    int walks;
 };
 
 int list_init(struct list *list);
 void list_add(struct list *list, struct node *node);
-void list_remove(struct list *list, struct node *node);
+void list_close(struct list *list, struct node *node);
+/* Between the two the lock is held; nodes that are closed are to be passed over. */
+void list_begin_walk(struct list *list);
+void list_end_walk(struct list *list);
 
 uint64_t now_us(void);
 struct timespec timespec_of(uint64_t us);

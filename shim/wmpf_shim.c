@@ -12,7 +12,7 @@
  * wmpf_audio.c and wmpf_video.c are those modules; this file is the session.
  *
  * Locks. One list for each kind of stream, each with a lock that is held while a listener is called: after a stream was
- * closed its listener must not be. The locks are recursive, since a listener may close its stream.
+ * closed its listener must not be. The locks are recursive, since a listener may close a stream.
  *
  * Operations. Each wx_operation_t is waited for without a limit, which consumes it exactly once: with a limit nobody can
  * tell a wait that timed out from a result that says so. The worker calls these functions on a thread that does nothing
@@ -82,16 +82,39 @@ void list_add(struct list *list, struct node *node)
     pthread_mutex_unlock(&list->lock);
 }
 
-void list_remove(struct list *list, struct node *node)
+/* Frees what is closed, unless somebody walks. The lock is held. */
+static void list_tidy(struct list *list)
 {
-    struct node **at;
-    pthread_mutex_lock(&list->lock);
-    for (at = &list->first; *at; at = &(*at)->next) {
-        if (*at == node) {
+    struct node **at = &list->first;
+    while (list->walks == 0 && *at) {
+        struct node *node = *at;
+        if (node->closed) {
             *at = node->next;
-            break;
+            free(node);
+        } else {
+            at = &node->next;
         }
     }
+}
+
+void list_close(struct list *list, struct node *node)
+{
+    pthread_mutex_lock(&list->lock);
+    node->closed = 1;
+    list_tidy(list);
+    pthread_mutex_unlock(&list->lock);
+}
+
+void list_begin_walk(struct list *list)
+{
+    pthread_mutex_lock(&list->lock);
+    list->walks++;
+}
+
+void list_end_walk(struct list *list)
+{
+    list->walks--;
+    list_tidy(list);
     pthread_mutex_unlock(&list->lock);
 }
 

@@ -37,8 +37,7 @@ static int wanted_format(uint32_t format)
 static wx_error_t close_camera(struct wx_camera_stream *stream)
 {
     struct camera *camera = OWNER(struct camera, stream, stream);
-    list_remove(&cameras, &camera->node);
-    free(camera);
+    list_close(&cameras, &camera->node);
     return WXERROR_OK;
 }
 
@@ -91,21 +90,20 @@ static wx_error_t open_camera_stream(struct wx_camera_device *device, const stru
 int32_t cvs_push_video(int32_t codec, uint32_t flags, const uint8_t *unit, size_t length, int32_t rotation,
                        uint64_t pts_us)
 {
-    struct node *node, *next;
+    struct node *node;
     UNUSED(flags);
     UNUSED(rotation); /* only WX_VIDEO_ROTATION_0 is public */
     if (!unit || codec != (h265_only ? CVS_CODEC_H265 : CVS_CODEC_H264))
         return CVS_ERROR_ARGUMENT;
-    pthread_mutex_lock(&cameras.lock);
-    for (node = cameras.first; node; node = next) {
+    list_begin_walk(&cameras);
+    for (node = cameras.first; node; node = node->next) {
         struct camera *camera = OWNER(struct camera, node, node);
-        next = node->next;
         /* The vendor's example passes two zeros there. */
-        if (camera->listener->data)
+        if (!node->closed && camera->listener->data)
             camera->listener->data(&camera->stream, camera->user_data, (void *)unit, length, 0, 0, WX_VIDEO_ROTATION_0,
                                    timespec_of(pts_us));
     }
-    pthread_mutex_unlock(&cameras.lock);
+    list_end_walk(&cameras);
     return 0;
 }
 
@@ -157,8 +155,7 @@ static wx_error_t write_video(struct wx_video_stream *stream, const void *data, 
 static wx_error_t close_video(struct wx_video_stream *stream)
 {
     struct screen *screen = OWNER(struct screen, stream, stream);
-    list_remove(&screens, &screen->node);
-    free(screen);
+    list_close(&screens, &screen->node);
     return WXERROR_OK;
 }
 

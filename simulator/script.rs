@@ -14,7 +14,7 @@
 //! | `exit-…` | leaves the process |
 //! | `garbage-…` | writes into the control channel |
 //! | `blab` | prints its secrets and has them logged |
-//! | `flood` | sends video, statuses and requests for key frames as fast as it can, once it talks |
+//! | `flood` | sends video and requests for key frames as fast as it can, once it talks |
 //!
 //! A word stands alone between characters other than letters, digits and `-`.
 

@@ -380,3 +380,18 @@ fn every_status_that_is_known_and_any_other_has_a_meaning() {
         assert!(of_status(n, false).is_some() && [codes::SUCCESS, codes::DISCONNECTED].contains(&after), "{n}");
     }
 }
+
+#[test]
+fn a_library_out_of_its_mind_fills_neither_the_record_nor_the_channel() {
+    let mut bench = Bench::in_phase(Phase::Talking);
+    for _ in 0..5000 {
+        bench.step(Input::Message(FromWorker::NeedKeyframe));
+    }
+    assert_eq!(bench.effects.iter().filter(|effect| **effect == Effect::NeedKeyframe).count(), 1);
+    for _ in 0..5000 {
+        bench.step(status(1));
+    }
+    let told = bench.effects.iter().filter(|effect| matches!(effect, Effect::Status { .. })).count();
+    assert!(told <= 1000, "{told}");
+    assert_eq!(bench.ends().iter().map(|end| end.reason).collect::<Vec<_>>(), [EndReason::Protocol]);
+}

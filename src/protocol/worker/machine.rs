@@ -19,6 +19,7 @@ use std::{
 use super::{
     ABI_VERSION, ProtocolError, VERSION,
     control::{Depths, FromWorker, HangupReason, MediaInfo, Mode, Stage, ToWorker},
+    inputs::{Effect, Input},
     outcome::{EndReason, Exit, WorkerEnd, code_of_wx_error, of_exit, of_status, wx_error_name},
     phase::{Limits, Phase},
     queue::Drops,
@@ -27,61 +28,10 @@ use crate::protocol::codes::{self, Code};
 
 /// How much of a text of a worker's is kept: it goes into the call's record. Unit: characters.
 const MOST_TEXT: usize = 256;
-
-/// What happens to a worker.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Input {
-    /// A call for it.
-    Start(Mode),
-    /// It said something.
-    Message(FromWorker),
-    /// It said nothing that can be understood, on either channel.
-    Nonsense(ProtocolError),
-    /// It does not read what it is told.
-    Deaf,
-    /// The call is to end.
-    Hangup(HangupReason),
-    /// How much the other side may send. Unit: kilobits a second.
-    Bandwidth(u32),
-    /// The server needs it no more.
-    Retire,
-    /// The process has ended, and all it said was heard.
-    Exited(Exit),
-    /// The time of `poll_timeout()` has come.
-    DeadlinePassed,
-}
-
-/// What a worker asks of its shell.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Effect {
-    /// Tell it what its call is.
-    SendStart,
-    /// Tell it something.
-    Send(ToWorker),
-    /// It is in another phase.
-    Phase(Phase),
-    /// It is in WeChat's room of this name.
-    Joined(String),
-    /// The SDK's own number, and when it came. Unit: milliseconds since the start.
-    Status {
-        /// 0 to 9 are known.
-        n: i32,
-        /// Since the start of the call.
-        t_ms: u64,
-    },
-    /// Whoever sends video is to send a key frame.
-    NeedKeyframe,
-    /// What is sent, or wanted, from now on.
-    Media(MediaInfo),
-    /// How the media do in the worker.
-    Counted(Depths, Drops),
-    /// Kill it, and whatever it started.
-    Kill,
-    /// It has ended, as far as its call is concerned. Exactly once.
-    Ended(WorkerEnd),
-    /// Nothing is left of it: the last effect.
-    Gone(Exit),
-}
+/// How much news of a call a worker may tell: a call has some ten pieces, and each becomes an entry of its record.
+const MOST_NEWS: u32 = 1000;
+/// How often a key frame is passed on at most.
+const KEYFRAME_EVERY: Duration = Duration::from_millis(100);
 
 /// The machine of a worker.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -95,6 +45,10 @@ pub struct Worker {
     /// How far it said that it is.
     stage: Option<Stage>,
     answered: bool,
+    /// How much news of the call it told.
+    news: u32,
+    /// When it last asked for a key frame.
+    asked: Option<Instant>,
     /// While ending: what our hanging up amounts to.
     intent: (EndReason, Code),
     /// The last thing that it said did not work.
@@ -128,6 +82,8 @@ impl Worker {
             call: None,
             stage: None,
             answered: false,
+            news: 0,
+            asked: None,
             intent: (EndReason::HungUp, codes::SUCCESS),
             trouble: None,
             pings: 0,
@@ -232,10 +188,22 @@ impl Worker {
             // All else is about a call.
             _ if !self.phase.has_call() => self.nonsense(now, ProtocolError::Order("news of a call")),
             FromWorker::Phase { phase, room_id } => self.on_stage(now, phase, room_id),
+            FromWorker::NeedKeyframe => self.on_need_keyframe(now),
+            _ if self.news >= MOST_NEWS => self.nonsense(now, ProtocolError::Order("too much news")),
+            FromWorker::Media(media) => {
+                self.news += 1;
+                let codec = media.codec.chars().take(MOST_TEXT).collect();
+                self.effects.push_back(Effect::Media(MediaInfo { codec, ..media }));
+            }
             FromWorker::Status { n, t_ms } => self.on_status(now, n, t_ms),
-            FromWorker::NeedKeyframe => self.effects.push_back(Effect::NeedKeyframe),
-            FromWorker::Media(media) => self.effects.push_back(Effect::Media(media)),
             FromWorker::Bye { last_status } => self.on_bye(now, last_status),
+        }
+    }
+
+    fn on_need_keyframe(&mut self, now: Instant) {
+        if self.asked.is_none_or(|asked| now.saturating_duration_since(asked) >= KEYFRAME_EVERY) {
+            self.asked = Some(now);
+            self.effects.push_back(Effect::NeedKeyframe);
         }
     }
 
@@ -344,6 +312,7 @@ impl Worker {
         if self.phase == Phase::Init {
             return self.nonsense(now, ProtocolError::Order("status"));
         }
+        self.news += 1;
         self.effects.push_back(Effect::Status { n, t_ms });
         let Some((reason, code)) = of_status(n, self.answered) else {
             // The SDK may say so before its join returns.

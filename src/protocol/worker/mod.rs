@@ -7,12 +7,14 @@
 //! | [`queue`] | bounded queues of such frames, and what they drop |
 //! | [`jitter`] | the buffer before the audio clock |
 //! | [`annexb`] | where H.264 and H.265 come apart |
+//! | [`inputs`] | what its machine hears and asks for |
 //! | [`machine`] | the life of a worker, from its start to its end |
 //! | [`phase`] | where in its life it is, and for how long |
 //! | [`outcome`] | how it ended, and what the call hears of it |
 
 pub mod annexb;
 pub mod control;
+pub mod inputs;
 pub mod jitter;
 pub mod machine;
 pub mod media;
@@ -22,7 +24,8 @@ pub mod queue;
 
 pub use self::{
     control::{CallSpec, FromWorker, HangupReason, Mode, RoomType, SecretText, Start, ToWorker, VideoWishes},
-    machine::{Effect, Input, Worker},
+    inputs::{Effect, Input},
+    machine::Worker,
     media::{MediaFrame, MediaKind},
     outcome::{EndReason, Exit, WorkerEnd},
     phase::{Limits, Phase},
