@@ -231,8 +231,8 @@ impl Workers {
         self.0.launch.is_some()
     }
 
-    /// Gives a call to a worker: one that waits, or a new one. `account` is a name of the configuration's, for `GET /workers`. What becomes of it comes as events, the last of which is
-    /// [`WorkerEvent::Ended`].
+    /// Gives a call to a worker: one that waits, or a new one. `account` is a name of the configuration's, for `GET /workers`.
+    /// What becomes of the call comes as events, the last of which is [`WorkerEvent::Ended`].
     ///
     /// # Errors
     /// [`NoWorker`], and no event comes.
