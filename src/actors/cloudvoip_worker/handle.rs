@@ -25,7 +25,7 @@ impl WorkerHandle {
         self.shared.id()
     }
 
-    /// Ends the call. [`WorkerEvent::Ended`] follows.
+    /// Ends the call. [`super::WorkerEvent::Ended`] follows.
     pub fn hangup(&self, reason: HangupReason) {
         self.addr.do_send(ToActor::Hangup(reason));
     }
