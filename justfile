@@ -53,6 +53,10 @@ docker:
 bench-store:
     cargo bench --bench store
 
+# Measure the media workers with the simulated SDK
+bench-cloudvoip:
+    cargo bench --locked --bench cloudvoip
+
 # Compare hookswitch with the floor: `just bench --growth 1000000`
 bench *ARGS:
     cargo bench --locked --bench floor -- {{ARGS}}

@@ -6,6 +6,7 @@
 //! | [`session`] | one login and its resumes | the web worker of its first socket |
 //! | [`call`] | one pending call | the thread of its caller's session |
 //! | [`room`] | one answered call | the thread of its call |
+//! | [`cloudvoip_worker`] | one process that holds a call with a WeChat user | a thread of their own |
 //! | [`directory`] | nothing: an index of all these | wherever it is asked |
 //! | [`core`] | the handle to all of it | everywhere |
 //! | `mend` | calls whose actor panicked | their thread |
@@ -22,6 +23,8 @@
 //! | call, room → session | `do_send` under the directory's guard | gone: nobody to tell |
 //! | call → room | `do_send`, own address | does not: the room outlives the call |
 //! | actors → store | queue; the commit comes back as a message | the error comes back instead |
+//! | call → worker | `do_send`, a handle that hangs up with its owner | gone: its end was told |
+//! | worker → call | `do_send` | gone: the handle is too, which hangs up |
 //! | REST → call | `do_send` with a one-shot for the answer | gone: the call has ended; late: 503 |
 //!
 //! An actor that panics dies alone. A call's is seen in its `stopped()`: the core ends the call, frees its lines and tells the
@@ -29,6 +32,7 @@
 
 pub mod bus;
 pub mod call;
+pub mod cloudvoip_worker;
 pub mod core;
 pub mod directory;
 pub mod gate;

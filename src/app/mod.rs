@@ -33,7 +33,12 @@ use self::{
     sockets::{Certificate, Plain, Tls},
 };
 use crate::{
-    actors::{Core, CoreParts, gate::Gate, history, watch},
+    actors::{
+        Core, CoreParts,
+        cloudvoip_worker::{Workers, WorkersOptions},
+        gate::Gate,
+        history, watch,
+    },
     auth::{LoginGuard, TokenSetupError, UserTokens},
     cli::banner,
     clock,
@@ -115,9 +120,13 @@ pub fn run(loaded: Loaded) -> Result<ExitCode, StartError> {
     ended.map(|()| ExitCode::SUCCESS)
 }
 
+/// How long media workers have to hang up when the server stops.
+const WORKERS_GRACE: Duration = Duration::from_secs(3);
+
 /// The parts that are taken apart at the end.
 struct Parts {
     core: Core,
+    workers: Workers,
     store: Store,
     hooks: Hooks,
 }
@@ -209,6 +218,7 @@ fn build(config: &Arc<Config>) -> Result<(Parts, UserTokens), StartError> {
     };
     let hooks = Hooks::start(options, store.clone(), Arc::new(metrics.clone()))?;
     let unfinished = store.unfinished().map_err(refused)?;
+    let workers = workers(config, metrics.clone());
     let core = Core::new(CoreParts {
         config: Arc::clone(config),
         store: store.clone(),
@@ -222,7 +232,16 @@ fn build(config: &Arc<Config>) -> Result<(Parts, UserTokens), StartError> {
         tracing::info!(calls = unfinished.len(), "calls were on when the server last ended");
         core.restore(unfinished);
     }
-    Ok((Parts { core, store, hooks }, tokens))
+    Ok((Parts { core, workers, store, hooks }, tokens))
+}
+
+/// Calls with WeChat users are not worth a server that does not start.
+fn workers(config: &Config, metrics: Metrics) -> Workers {
+    let options = WorkersOptions::of(config).unwrap_or_else(|error| {
+        tracing::warn!(%error, "there are no calls with WeChat users");
+        WorkersOptions::off()
+    });
+    Workers::new(options, metrics)
 }
 
 impl Observer for Metrics {
@@ -266,7 +285,7 @@ fn no_huge_pages() {
 
 /// One for every two processors where nothing else is said: the store and the hooks want the others, and the fewer workers
 /// there are, the fewer frames cross from one to another.
-fn workers(config: &Config) -> usize {
+fn web_workers(config: &Config) -> usize {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     if config.server.workers == 0 { (processors / 2).max(1) } else { config.server.workers }
 }
@@ -278,7 +297,7 @@ fn serve_port(
     certificate: Option<Arc<Certificate>>,
 ) -> io::Result<Server> {
     let server = Server::build()
-        .workers(workers(config))
+        .workers(web_workers(config))
         .max_concurrent_connections(CONNECTIONS_PER_WORKER)
         .disable_signals()
         .shutdown_timeout(1);
@@ -365,7 +384,8 @@ fn take_settings(current: &mut [Setting], fresh: Vec<Setting>, left: &[String]) 
 }
 
 async fn stop(parts: Parts, server: ServerHandle) {
-    let Parts { core, store, hooks } = parts;
+    let Parts { core, workers, store, hooks } = parts;
+    workers.stop(WORKERS_GRACE).await;
     server.stop(false).await;
     // Files are flushed and threads joined outside of the runtime.
     let ended = web::block(move || {

@@ -20,7 +20,7 @@ use clap::{Args, Parser, Subcommand};
 
 use self::output::{CliError, complain};
 use crate::{
-    app,
+    app, cloudvoip,
     config::{self, Flags, Loaded, Sources},
 };
 
@@ -87,6 +87,13 @@ enum Command {
     Bench(bench::BenchArgs),
     /// Hold a server to the protocol: play every scenario of the contract against it
     Conformance(conformance::ConformanceArgs),
+    /// Hold one call with a WeChat user: the server starts this itself
+    #[command(hide = true)]
+    CloudvoipWorker {
+        /// The library with the SDK in it
+        #[arg(long)]
+        library: PathBuf,
+    },
 }
 
 /// Where the configuration comes from. The environment (HOOKSWITCH__SECTION__KEY) always counts.
@@ -158,6 +165,7 @@ fn run(command: Command) -> Result<ExitCode, CliError> {
         Command::Health(args) => client::block_on(calls::health(args))?,
         Command::Bench(args) => return bench::run(args),
         Command::Conformance(args) => return conformance::run(args),
+        Command::CloudvoipWorker { library } => cloudvoip::run(&library),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -86,6 +86,7 @@ impl Check<'_> {
             ("server", "tls_cert_file", cert),
             ("server", "tls_key_file", key),
             ("auth", "jwt_public_key_file", &config.auth.jwt_public_key_file),
+            ("cloudvoip", "library", &config.cloudvoip.library),
         ];
         for (section, name, path) in files {
             if let Some(error) = path.as_deref().and_then(unreadable) {

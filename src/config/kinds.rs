@@ -90,6 +90,10 @@ whole_number! {
     /// A number of threads.
     Threads, "threads"
 }
+whole_number! {
+    /// A number of processes.
+    Processes, "processes"
+}
 
 /// A duration that travels as whole milliseconds.
 pub(super) struct Millis;
@@ -266,19 +270,32 @@ impl Kind for Folder {
     }
 }
 
-/// A file, or none.
-pub(super) struct File;
+macro_rules! path_or_none {
+    ($(#[$doc:meta])* $kind:ident, $what:literal) => {
+        $(#[$doc])*
+        pub(super) struct $kind;
 
-impl Kind for File {
-    type Out = Option<PathBuf>;
-    const WHAT: &'static str = "path of a file";
+        impl Kind for $kind {
+            type Out = Option<PathBuf>;
+            const WHAT: &'static str = concat!("path of a ", $what);
 
-    fn read(label: &str, spot: &Spot) -> Result<Option<PathBuf>, Vec<Fault>> {
-        let path = spot.text().filter(|text| !text.is_empty());
-        path.map(|path| Some(path.into())).ok_or_else(|| spot.wrong(label, "the path of a file"))
-    }
+            fn read(label: &str, spot: &Spot) -> Result<Self::Out, Vec<Fault>> {
+                let path = spot.text().filter(|text| !text.is_empty());
+                path.map(|path| Some(path.into())).ok_or_else(|| spot.wrong(label, concat!("the path of a ", $what)))
+            }
 
-    fn show(value: &Option<PathBuf>) -> Option<Value> {
-        value.as_ref().map(|path| Value::String(path.display().to_string()))
-    }
+            fn show(value: &Self::Out) -> Option<Value> {
+                value.as_ref().map(|path| Value::String(path.display().to_string()))
+            }
+        }
+    };
+}
+
+path_or_none! {
+    /// A file, or none.
+    File, "file"
+}
+path_or_none! {
+    /// A folder, or none.
+    AnyFolder, "folder"
 }

@@ -13,7 +13,10 @@ use super::{
     address::IpBlock,
     choices::{Glare, JwtAlgorithm, JwtAlgorithms, LogFormat, LogLevel, OnFailure, SessionPolicy},
     endpoints::Endpoints,
-    kinds::{Bytes, Days, File, Flag, Folder, Hidden, Kind, Limit, Millis, Requests, Seconds, Text, Texts, Threads},
+    kinds::{
+        AnyFolder, Bytes, Days, File, Flag, Folder, Hidden, Kind, Limit, Millis, Processes, Requests, Seconds, Text,
+        Texts, Threads,
+    },
     secret::Secret,
     table::{FIXED, Key, RELOAD, Section, Values, section},
     web_kinds::{Listen, Networks, Origins, Web},
@@ -208,6 +211,25 @@ section! {
 }
 
 section! {
+    /// Calls with WeChat users: a process for each, with WeChat's SDK in it. See docs/wechat.md.
+    "cloudvoip" Cloudvoip {
+        /// The library with the SDK in it: `shim/wmpf_shim.c`, compiled. Where none is set, development mode plays the WeChat user
+        /// itself, and there are no such calls otherwise.
+        library: Option<PathBuf> as File = None, FIXED.example("\"/opt/wechat/libhookswitch_wmpf.so\"");
+        /// Where that library finds those it needs: the `LD_LIBRARY_PATH` of these processes.
+        library_path: String as Text = String::new(), FIXED;
+        /// The most of these processes, and so of calls with WeChat users, at once; 0 for four for every processor.
+        max_workers: usize as Processes = 0, FIXED;
+        /// How many are started ahead of their call. More makes calls in a row start quicker, and costs memory.
+        prewarm: usize as Processes = 0, FIXED;
+        /// Where the SDK keeps its files, one folder for each process at once. Relative to `store.data_dir`.
+        data_dir: PathBuf as Folder = "cloudvoip".into(), FIXED;
+        /// Where the SDK writes its own logs, which may have secrets in them. It writes none where this is not set.
+        log_dir: Option<PathBuf> as AnyFolder = None, FIXED.example("\"/var/log/hookswitch-sdk\"");
+    }
+}
+
+section! {
     /// The demo page.
     "demo" Demo {
         /// Serves the demo page under `/demo/`. Development mode always serves it, at `/`.
@@ -281,6 +303,8 @@ config! {
     turn: Turn,
     /// `[trace]`
     trace: Trace,
+    /// `[cloudvoip]`
+    cloudvoip: Cloudvoip,
     /// `[demo]`
     demo: Demo,
     /// `[log]`

@@ -155,7 +155,7 @@ fn unknown_keys_are_named_with_their_nearest_neighbour_and_their_place() {
         (
             "[verto]\nenabled = true",
             "unknown section `[verto]`: the sections are [server] [store] [auth] [call] [session] [webhooks] [limits] [turn] \
-             [trace] [demo] [log] t.toml:1:2",
+             [trace] [cloudvoip] [demo] [log] t.toml:1:2",
         ),
     ] {
         assert_eq!(mistake(text), expected, "{text}");
@@ -441,8 +441,17 @@ fn the_example_file_is_the_defaults_and_has_every_key() {
             _ => format!("{line}\n"),
         })
         .collect();
-    let examples =
-        ["public_url", "tls_cert_file", "tls_key_file", "jwt_secret", "jwt_public_key_file", "jwks_url", "secret"];
+    let examples = [
+        "public_url",
+        "tls_cert_file",
+        "tls_key_file",
+        "jwt_secret",
+        "jwt_public_key_file",
+        "jwks_url",
+        "secret",
+        "library",
+        "log_dir",
+    ];
     let (sections, hooks): (Vec<_>, Vec<_>) = {
         let text: Vec<_> = given.split("\n\n").collect();
         text.into_iter().partition(|part| !part.contains("[[webhooks.endpoint]]"))

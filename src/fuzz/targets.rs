@@ -18,6 +18,7 @@ use crate::{
             MAX_USER_STR_BYTES, MAX_WATCHED,
         },
         record::Timestamp,
+        worker::{self, FromWorker, MediaFrame, ToWorker, annexb, control},
     },
 };
 
@@ -123,6 +124,51 @@ fn a_login_survives_anything() {
             }
             let Login { id, credentials, device } = native::decode_login(&again.to_string()).unwrap();
             assert!((id, credentials, device) == (login.id, login.credentials, login.device));
+        }
+    });
+}
+
+#[test]
+fn a_message_of_a_worker_survives_anything() {
+    let corpus = [
+        r#"{"t":"hello","v":1,"pid":4711,"lib_abi":1}"#,
+        r#"{"t":"phase","phase":"joined","room_id":"r\u00e9"}"#,
+        r#"{"t":"status","n":2,"t_ms":1500}"#,
+        r#"{"t":"pong","n":3,"stuck_ms":0,"queues":{"audio_up":1},"drops":{"video":18446744073709551615}}"#,
+        r#"{"t":"media","dir":"down","codec":"pcm","rate":16000,"channels":1}"#,
+        r#"{"t":"error","where":"join","wx_error":7,"text":"no"}"#,
+        r#"{"t":"hangup","reason":11}"#,
+        r#"{"t":"start","v":1,"call_id":"0199f2a4-5c1e-7d3a-9b0f-2f6f0a1c9e11","mode":"cloud","appid":"a","sn":"s","model_id":"m","server_token":"t","room_id":"r","session_key":"k","payload":"p","room_type":"voice","data_dir":"/"}"#,
+    ];
+    survives("worker_messages", &corpus, |text| {
+        if let Ok(message) = control::decode::<FromWorker>(text.as_bytes()) {
+            let again = control::encode(&message).unwrap();
+            assert_eq!(control::decode::<FromWorker>(&again[4..]), Ok(message));
+        }
+        if let Ok(message) = control::decode::<ToWorker>(text.as_bytes()) {
+            let again = control::encode(&message).unwrap();
+            assert_eq!(control::decode::<ToWorker>(&again[4..]), Ok(message));
+        }
+    });
+}
+
+#[test]
+fn media_survive_anything() {
+    let corpus = [
+        "\u{1}\0\0\0\u{4}\0\0\0\0\0\0\0\0\0\0\0abcd",
+        "\u{2}\u{3}\0\0\u{6}\0\0\0\0\0\0\0\0\0\0\0\0\0\0\u{1}gx",
+        "\0\0\u{1}A\0\0\0\u{1}B\0\0\u{1}",
+    ];
+    survives("media", &corpus, |text| {
+        let bytes = bytes::Bytes::copy_from_slice(text.as_bytes());
+        if let Ok(frame) = MediaFrame::decode(&bytes) {
+            assert!(frame.body.len() <= frame.kind.max_bytes() && frame.encode() == bytes);
+        }
+        let units = annexb::units(&bytes);
+        assert!(bytes.ends_with(&units.concat()));
+        for kind in [worker::MediaKind::H264, worker::MediaKind::H265] {
+            let (flags, picture) = annexb::flags(kind, &bytes);
+            assert!(!units.is_empty() || (flags, picture) == (0, false));
         }
     });
 }

@@ -32,6 +32,7 @@ use crate::{
     protocol::{
         invariants::INVARIANTS,
         record::{CallRecord, CallState, VetoOutcome},
+        worker::{EndReason, Phase},
     },
     stats::{Latency, Stats, between},
 };
@@ -135,6 +136,9 @@ struct Inner {
     bus_lag: Counter,
     actors: Family<Labels<1>, Gauge>,
     panics: Counter,
+    workers: Family<Labels<1>, Gauge>,
+    worker_ends: Family<Labels<1>, Counter>,
+    worker_start: Histogram,
     users_online: Gauge,
     sessions: Gauge,
     draining: Gauge,
@@ -246,6 +250,9 @@ impl Metrics {
             bus_lag: add(r, "bus_lag", "Events that an event stream was too slow for", Counter::default()),
             actors: add(r, "actors", "Live actors by kind", Family::default()),
             panics: add(r, "panics", "Threads and actors that panicked", Counter::default()),
+            workers: add(r, "workers", "Media workers by phase", Family::default()),
+            worker_ends: add(r, "worker_ends", "Media workers ended, by reason", Family::default()),
+            worker_start: add(r, "worker_start_seconds", "From a worker's call to its room", latency_buckets()),
             users_online: add(r, "users_online", "Users with a session", Gauge::default()),
             sessions: add(r, "sessions", "Sessions, those in grace included", Gauge::default()),
             draining: add(r, "draining", "1 while no new calls are taken", Gauge::default()),
@@ -408,6 +415,31 @@ impl Metrics {
     /// An actor has started (+1) or stopped (−1).
     pub fn actors(&self, kind: &'static str, change: i64) {
         self.0.actors.get_or_create(&[("kind", kind)]).inc_by(change);
+    }
+
+    /// A media worker has come from one phase into another.
+    pub fn worker_phase(&self, from: Option<Phase>, to: Option<Phase>) {
+        for (phase, change) in [(from, -1), (to, 1)] {
+            if let Some(phase) = phase {
+                self.0.workers.get_or_create(&[("phase", phase.as_str())]).inc_by(change);
+            }
+        }
+    }
+
+    /// How many media workers are in this phase.
+    #[must_use]
+    pub fn workers_in(&self, phase: Phase) -> i64 {
+        self.0.workers.get_or_create(&[("phase", phase.as_str())]).get()
+    }
+
+    /// A media worker has ended.
+    pub fn worker_ended(&self, reason: EndReason) {
+        self.0.worker_ends.get_or_create(&[("reason", reason.as_str())]).inc();
+    }
+
+    /// A media worker is in the room of its call.
+    pub fn worker_joined(&self, took: Duration) {
+        self.0.worker_start.observe(took.as_secs_f64());
     }
 
     /// A thread or an actor has panicked.

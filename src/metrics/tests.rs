@@ -19,6 +19,9 @@ fn full(form: Exposition) -> String {
     metrics.bus_lag(3);
     metrics.actors("call", 1);
     metrics.violation(8);
+    metrics.worker_phase(None, Some(Phase::Idle));
+    metrics.worker_ended(EndReason::Crashed);
+    metrics.worker_joined(Duration::from_millis(70));
     metrics.0.calls_ended.inc("reason", "hangup");
     metrics.scrape(Scrape { calls: [1, 2, 3], users_online: 7, sessions: 8, draining: true }, form)
 }
@@ -35,6 +38,9 @@ fn a_scrape_has_the_names_that_were_agreed() {
         "hookswitch_ws_messages_total{dir=\"in\",type=\"login\"} 1",
         "hookswitch_limit_hits_total{limit=\"frames\"} 1",
         "hookswitch_actors{kind=\"call\"} 1",
+        "hookswitch_workers{phase=\"idle\"} 1",
+        "hookswitch_worker_ends_total{reason=\"crashed\"} 1",
+        "hookswitch_worker_start_seconds_count 1",
         "hookswitch_invariant_violations_total{invariant=\"8\"} 1",
         "hookswitch_invariant_violations_total{invariant=\"15\"} 0",
         "hookswitch_store_batch_size_sum 12.0",

@@ -12,6 +12,8 @@
 //! | [`room`] | a call once it talks |
 //! | [`session`] | a login and its resumes |
 //! | [`native`] | the frames of `/ws` |
+//! | [`wechat`] | WeChat's push and API |
+//! | [`worker`] | the process that holds a call with a WeChat user |
 //! | [`invariants`] | what must always hold, as predicates |
 //! | [`scope`] | what an API key may do |
 //! | [`wording`] | what is said of JSON that does not fit |
@@ -28,4 +30,6 @@ pub mod record;
 pub mod room;
 pub mod scope;
 pub mod session;
+pub mod wechat;
 pub mod wording;
+pub mod worker;

@@ -12,6 +12,7 @@
 //! | `play` | what random players do in a world |
 //! | `net` | thousands of clients that reach a world over a bad network |
 //! | `properties`, `simulation` | random and seeded runs of the world |
+//! | `worker` | the life of a media worker, its channels and its queues |
 //! | `purity` | nothing impure enters the core |
 #![allow(
     clippy::unwrap_used,
@@ -41,4 +42,5 @@ mod simulation;
 mod stage;
 mod table;
 mod untidy;
+mod worker;
 mod world;

@@ -73,6 +73,7 @@ const CHAPTERS: &[Chapter] = &[
             Text("console", "The console"),
             Text("configuration", "Configuration"),
             Text("metrics", "Metrics"),
+            Text("wechat", "WeChat's SDK"),
         ],
     },
     Chapter { title: "Prove", pages: &[Text("performance", "Performance"), Text("conformance", "Conformance suite")] },

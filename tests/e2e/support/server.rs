@@ -34,7 +34,9 @@ impl Setup {
 
     pub fn production() -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
-        Self { dev: false, env: Vec::new(), config: None, folder, listen: "127.0.0.1:0".to_owned() }
+        // A media worker that starts while a test counts descriptors would be counted.
+        let env = vec![("HOOKSWITCH__CLOUDVOIP__PREWARM".to_owned(), "0".to_owned())];
+        Self { dev: false, env, config: None, folder, listen: "127.0.0.1:0".to_owned() }
     }
 
     /// Sets a key, as `CALL__GLARE`.

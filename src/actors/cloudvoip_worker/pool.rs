@@ -1,0 +1,407 @@
+//! Who has a process, who gets one, and how many wait ready.
+
+use std::{
+    collections::BTreeMap,
+    io,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::Duration,
+};
+
+use actix::{Actor as _, Addr, Arbiter, Recipient};
+use tokio::{sync::Notify, time::timeout};
+
+use super::{
+    Audience, PoolView, ToActor, Worker, WorkerEvent, WorkerHandle, WorkerId, WorkerView, process::Launch, view::Shared,
+};
+use crate::{
+    cloudvoip::simulator,
+    config::Config,
+    metrics::Metrics,
+    protocol::worker::{CallSpec, EndReason, Limits, Phase, Start, ToWorker, VERSION, control::encode},
+};
+
+/// Where no number is given: so many processes for every processor. A call is mostly waiting, but each has its memory.
+const WORKERS_PER_PROCESSOR: usize = 4;
+/// How long the pool waits after a process that died without a call; twice as long after each further one, up to a minute.
+const BACKOFF: Duration = Duration::from_millis(500);
+/// How many times the wait doubles.
+const MOST_DOUBLINGS: u32 = 7;
+/// How long processes have to end after they were killed.
+const AFTER_KILL: Duration = Duration::from_secs(2);
+
+/// What the pool is made of.
+#[derive(Debug, Clone)]
+pub struct WorkersOptions {
+    /// The library with the SDK in it, as an absolute path; `None` and there are no workers.
+    pub library: Option<PathBuf>,
+    /// Whether that library plays the WeChat user.
+    pub simulated: bool,
+    /// The `LD_LIBRARY_PATH` of the processes; empty for none.
+    pub library_path: String,
+    /// The most processes at once.
+    pub max: usize,
+    /// How many are started ahead of their call.
+    pub prewarm: usize,
+    /// Where the SDK keeps its files.
+    pub data_dir: PathBuf,
+    /// Where the SDK writes its logs.
+    pub log_dir: Option<PathBuf>,
+    /// The program to start: this one.
+    pub program: PathBuf,
+    /// How long workers may take.
+    pub limits: Limits,
+}
+
+impl WorkersOptions {
+    /// No workers.
+    #[must_use]
+    pub fn off() -> Self {
+        Self {
+            library: None,
+            simulated: false,
+            library_path: String::new(),
+            max: 0,
+            prewarm: 0,
+            data_dir: PathBuf::new(),
+            log_dir: None,
+            program: PathBuf::new(),
+            limits: Limits::default(),
+        }
+    }
+
+    /// What the configuration says.
+    ///
+    /// # Errors
+    /// Where the simulator cannot be written, or a path cannot be made absolute.
+    pub fn of(config: &Config) -> io::Result<Self> {
+        let settings = &config.cloudvoip;
+        let data_dir = std::path::absolute(config.store.data_dir.join(&settings.data_dir))?;
+        let (library, simulated) = match &settings.library {
+            Some(library) => (Some(std::path::absolute(library)?), false),
+            None if config.dev => (Some(simulator::unpack(&data_dir)?), true),
+            None => (None, false),
+        };
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let longest = Some(config.call.max_duration_secs).filter(|longest| !longest.is_zero());
+        Ok(Self {
+            library,
+            simulated,
+            library_path: settings.library_path.clone(),
+            max: if settings.max_workers == 0 { processors * WORKERS_PER_PROCESSOR } else { settings.max_workers },
+            prewarm: settings.prewarm,
+            data_dir,
+            log_dir: settings.log_dir.as_deref().map(std::path::absolute).transpose()?,
+            program: this_program()?,
+            // The room of the call ends it; this is for a room that does not.
+            limits: Limits { talk: longest.map(|longest| longest + Duration::from_secs(10)), ..Limits::default() },
+        })
+    }
+}
+
+/// The program that runs, even where an update has put another in its place meanwhile.
+fn this_program() -> io::Result<PathBuf> {
+    let itself = Path::new("/proc/self/exe");
+    if itself.exists() { Ok(itself.to_owned()) } else { std::env::current_exe() }
+}
+
+/// Why a call gets no worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NoWorker {
+    /// No library is configured.
+    #[error("there are no calls with WeChat users here: `cloudvoip.library` is not set")]
+    Off,
+    /// As many calls as there may be: to the caller, the line is busy.
+    #[error("all media workers have a call")]
+    Full,
+    /// The server stops.
+    #[error("the server stops")]
+    Closing,
+    /// What the call is made of is too long, or has a zero byte in it.
+    #[error("the call's data cannot be given to the SDK")]
+    Unfit,
+}
+
+#[derive(Debug)]
+struct Entry {
+    addr: Addr<Worker>,
+    shared: Arc<Shared>,
+    busy: bool,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    slots: Vec<Option<Entry>>,
+    last_id: u64,
+    closing: bool,
+    /// Processes in a row that died without ever having been ready.
+    failures: u32,
+    /// A later try is on its way.
+    waiting: bool,
+    ends: BTreeMap<&'static str, u64>,
+}
+
+#[derive(Debug)]
+struct Pool {
+    options: WorkersOptions,
+    launch: Option<Arc<Launch>>,
+    metrics: Metrics,
+    arbiter: Mutex<Option<Arbiter>>,
+    state: Mutex<State>,
+    freed: Notify,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The handle to all media workers. Cloning shares them.
+#[derive(Debug, Clone)]
+pub struct Workers(Arc<Pool>);
+
+/// A worker's place in the pool.
+#[derive(Debug, Clone)]
+pub(super) struct Slot {
+    pool: Weak<Pool>,
+    id: WorkerId,
+}
+
+impl Slot {
+    /// The process can take a call.
+    pub(super) fn is_ready(&self) {
+        if let Some(pool) = self.pool.upgrade() {
+            lock(&pool.state).failures = 0;
+        }
+    }
+
+    /// The worker has ended, with a call or without.
+    pub(super) fn ended(&self, reason: EndReason, had_call: bool) {
+        if let Some(pool) = self.pool.upgrade() {
+            let mut state = lock(&pool.state);
+            let ends = state.ends.entry(reason.as_str()).or_default();
+            *ends = ends.saturating_add(1);
+            if !had_call && reason.is_failure() {
+                state.failures = state.failures.saturating_add(1);
+            }
+            if let Some(entry) = state.slots.iter_mut().flatten().find(|entry| entry.shared.id() == self.id) {
+                entry.busy = true;
+            }
+        }
+    }
+
+    /// The process is no more.
+    pub(super) fn free(&self) {
+        let Some(pool) = self.pool.upgrade() else { return };
+        let mut state = lock(&pool.state);
+        let gone = state.slots.iter_mut().find(|slot| slot.as_ref().is_some_and(|entry| entry.shared.id() == self.id));
+        let gone = gone.and_then(Option::take);
+        drop(state);
+        drop(gone);
+        pool.freed.notify_waiters();
+        pool.top_up();
+    }
+}
+
+impl Workers {
+    /// A pool, which starts its first processes at once. To be called within an actix system.
+    #[must_use]
+    pub fn new(options: WorkersOptions, metrics: Metrics) -> Self {
+        let launch = options.library.clone().map(|library| {
+            let (program, library_path) = (options.program.clone(), options.library_path.clone());
+            Arc::new(Launch { program, library, library_path })
+        });
+        let arbiter = launch.is_some().then(Arbiter::new);
+        let slots = (0..if launch.is_some() { options.max } else { 0 }).map(|_| None).collect();
+        let pool = Arc::new(Pool {
+            options,
+            launch,
+            metrics,
+            arbiter: Mutex::new(arbiter),
+            state: Mutex::new(State { slots, ..State::default() }),
+            freed: Notify::new(),
+        });
+        pool.top_up();
+        Self(pool)
+    }
+
+    /// Whether there are calls with WeChat users here at all.
+    #[must_use]
+    pub fn are_enabled(&self) -> bool {
+        self.0.launch.is_some()
+    }
+
+    /// Gives a call to a worker: one that waits, or a new one. `account` is a name of the configuration's, for `GET /workers`.
+    /// What becomes of the call comes as events, the last of which is [`WorkerEvent::Ended`].
+    ///
+    /// # Errors
+    /// [`NoWorker`], and no event comes.
+    pub fn start(
+        &self,
+        account: &str,
+        call: CallSpec,
+        events: Recipient<WorkerEvent>,
+    ) -> Result<WorkerHandle, NoWorker> {
+        let (id, options) = (call.call_id, &self.0.options);
+        let mut start = Box::new(Start {
+            v: VERSION,
+            call,
+            data_dir: options.data_dir.join("slot-0000").to_string_lossy().into_owned(),
+            log_dir: options.log_dir.as_ref().map(|dir| dir.to_string_lossy().into_owned()),
+        });
+        if start.has_zero_byte() || encode(&ToWorker::Start(start.clone())).is_err() {
+            return Err(NoWorker::Unfit);
+        }
+        let (addr, shared, slot) = self.0.claim()?;
+        start.data_dir = slot.to_string_lossy().into_owned();
+        shared.edit(|view| {
+            view.call = Some(id);
+            view.account = Some(account.to_owned());
+        });
+        addr.do_send(ToActor::Begin(start, Audience(Some(events))));
+        self.0.top_up();
+        Ok(WorkerHandle::new(addr, shared))
+    }
+
+    /// Every process there is.
+    #[must_use]
+    pub fn list(&self) -> Vec<WorkerView> {
+        let shared: Vec<_> =
+            lock(&self.0.state).slots.iter().flatten().map(|entry| Arc::clone(&entry.shared)).collect();
+        shared.iter().map(|shared| shared.view()).collect()
+    }
+
+    /// The pool as a whole.
+    #[must_use]
+    pub fn pool(&self) -> PoolView {
+        let state = lock(&self.0.state);
+        let (enabled, simulated) = (self.are_enabled(), self.0.options.simulated);
+        let busy = state.slots.iter().flatten().filter(|entry| entry.busy).count();
+        let idle = state.slots.iter().flatten().count().saturating_sub(busy);
+        let (max, prewarm) = (state.slots.len(), if enabled { self.0.options.prewarm } else { 0 });
+        PoolView { enabled, simulated, max, prewarm, busy, idle, ends: state.ends.clone() }
+    }
+
+    /// Ends all calls and processes: hangs up, waits so long, then kills. No call gets a worker any more.
+    pub async fn stop(&self, grace: Duration) {
+        self.0.tell_all_closing(|| ToActor::Retire);
+        if timeout(grace, self.0.all_gone()).await.is_err() {
+            self.0.tell_all_closing(|| ToActor::Kill);
+            if timeout(AFTER_KILL, self.0.all_gone()).await.is_err() {
+                tracing::error!("media workers do not die");
+            }
+        }
+        let arbiter = lock(&self.0.arbiter).take();
+        if let Some(arbiter) = arbiter {
+            arbiter.stop();
+            // A thread that panicked is gone as well.
+            let _ended = tokio::task::spawn_blocking(move || arbiter.join()).await.is_ok();
+        }
+    }
+}
+
+impl Pool {
+    /// A worker for a call, and the folder that is its own.
+    fn claim(self: &Arc<Self>) -> Result<(Addr<Worker>, Arc<Shared>, PathBuf), NoWorker> {
+        if self.launch.is_none() {
+            return Err(NoWorker::Off);
+        }
+        let mut state = lock(&self.state);
+        if state.closing {
+            return Err(NoWorker::Closing);
+        }
+        let ready = |entry: &Entry| !entry.busy && entry.shared.view().phase == Phase::Idle;
+        let free = |entry: &Entry| !entry.busy;
+        let find = |state: &State, test: &dyn Fn(&Entry) -> bool| {
+            state.slots.iter().position(|slot| slot.as_ref().is_some_and(test))
+        };
+        let at = find(&state, &ready).or_else(|| find(&state, &free));
+        let at = match at {
+            Some(at) => at,
+            None => self.spawn(&mut state).ok_or(NoWorker::Full)?,
+        };
+        let entry = state.slots.get_mut(at).and_then(Option::as_mut).ok_or(NoWorker::Full)?;
+        entry.busy = true;
+        let slot = self.options.data_dir.join(format!("slot-{at}"));
+        Ok((entry.addr.clone(), Arc::clone(&entry.shared), slot))
+    }
+
+    /// Starts a process in a free slot, and says in which.
+    fn spawn(self: &Arc<Self>, state: &mut State) -> Option<usize> {
+        let at = state.slots.iter().position(Option::is_none)?;
+        let launch = Arc::clone(self.launch.as_ref()?);
+        let arbiter = lock(&self.arbiter).as_ref()?.handle();
+        state.last_id = state.last_id.saturating_add(1);
+        let id = WorkerId(state.last_id);
+        let shared = Arc::new(Shared::new(id));
+        let folder = self.options.data_dir.join(format!("slot-{at}"));
+        let slot = Slot { pool: Arc::downgrade(self), id };
+        let (limits, metrics, theirs) = (self.options.limits, self.metrics.clone(), Arc::clone(&shared));
+        let addr = Worker::start_in_arbiter(&arbiter, move |_| {
+            if let Err(error) = private(&folder) {
+                tracing::warn!(%error, folder = %folder.display(), "the SDK gets no folder");
+            }
+            Worker::new(launch, limits, theirs, slot, metrics)
+        });
+        *state.slots.get_mut(at)? = Some(Entry { addr, shared, busy: false });
+        Some(at)
+    }
+
+    /// Starts as many processes as should wait for a call.
+    fn top_up(self: &Arc<Self>) {
+        let mut state = lock(&self.state);
+        if state.closing || state.waiting {
+            return;
+        }
+        if state.failures > 0 {
+            return self.try_later(&mut state);
+        }
+        let idle = state.slots.iter().flatten().filter(|entry| !entry.busy).count();
+        for _ in idle..self.options.prewarm {
+            if self.spawn(&mut state).is_none() {
+                break;
+            }
+        }
+    }
+
+    fn try_later(self: &Arc<Self>, state: &mut State) {
+        let Some(arbiter) = lock(&self.arbiter).as_ref().map(Arbiter::handle) else { return };
+        let wait = BACKOFF * 2_u32.pow(state.failures.min(MOST_DOUBLINGS));
+        state.waiting = true;
+        let pool = Arc::downgrade(self);
+        arbiter.spawn(async move {
+            tokio::time::sleep(wait).await;
+            let Some(pool) = pool.upgrade() else { return };
+            let mut state = lock(&pool.state);
+            state.waiting = false;
+            let idle = state.slots.iter().flatten().any(|entry| !entry.busy);
+            // One, to see whether it works by now.
+            if !state.closing && !idle && pool.options.prewarm > 0 {
+                // No free slot: somebody has a call, so it works.
+                let _full = pool.spawn(&mut state).is_none();
+            }
+        });
+    }
+
+    fn tell_all_closing(&self, message: impl Fn() -> ToActor) {
+        let mut state = lock(&self.state);
+        state.closing = true;
+        state.slots.iter().flatten().for_each(|entry| entry.addr.do_send(message()));
+    }
+
+    async fn all_gone(&self) {
+        loop {
+            let freed = self.freed.notified();
+            if lock(&self.state).slots.iter().all(Option::is_none) {
+                return;
+            }
+            freed.await;
+        }
+    }
+}
+
+/// Makes a folder that only this user sees.
+fn private(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
