@@ -30,6 +30,8 @@ function useRoute() {
   useEffect(() => {
     const onChange = () => setRoute(parseHash(location.hash));
     addEventListener('hashchange', onChange);
+    // It may have changed between the first drawing and now.
+    onChange();
     return () => removeEventListener('hashchange', onChange);
   }, []);
   return route;
@@ -79,7 +81,8 @@ function Console() {
     scrollTo(0, 0);
   }, [path]);
   useEffect(() => {
-    if (path === '/') go('/overview', {}, { replace: true });
+    // What is asked for meanwhile counts more.
+    if (parseHash(location.hash).path === '/') go('/overview', {}, { replace: true });
   }, [path]);
 
   const setQuery = (patch, { replace = true } = {}) => {
