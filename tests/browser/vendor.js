@@ -12,13 +12,11 @@ const FILES = {
   'preact.js': async () => unmapped(await from('preact/dist/preact.mjs')),
   'hooks.js': async () => unmapped(await from('preact/hooks/dist/hooks.mjs')).replace('from"preact"', 'from"./preact.js"'),
   'htm.js': () => from('htm/dist/htm.mjs'),
-  'uplot.js': async () => `${(await from('uplot/dist/uPlot.iife.min.js')).trimEnd()}\nexport default uPlot;\n`,
-  'uplot.css': () => from('uplot/dist/uPlot.min.css'),
   'LICENSES.txt': licences,
 };
 
 async function licences() {
-  const texts = ['preact', 'htm', 'uplot'].map(async (name) => {
+  const texts = ['preact', 'htm'].map(async (name) => {
     const { version } = JSON.parse(await from(`${name}/package.json`));
     return `${name} ${version}\n\n${(await from(`${name}/LICENSE`)).trim()}\n`;
   });

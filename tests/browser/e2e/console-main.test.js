@@ -90,10 +90,10 @@ test('the overview follows a call from ringing to its end, and keeps the figures
   await shows(page.getByTestId('stat-talking'), String(talking));
   await page.getByTestId('feed').getByText('carol hung up, after').waitFor();
   await page.reload();
-  await page.getByTestId('chart-ended').locator('canvas').waitFor();
+  await page.getByTestId('chart-ended').locator('svg[role=img]').waitFor();
   const legend = page.locator('.legend').getByText('hangup');
   await legend.waitFor();
-  for (const chart of ['chart-concurrent', 'chart-setup', 'chart-veto']) await page.getByTestId(chart).locator('canvas').waitFor();
+  for (const chart of ['chart-concurrent', 'chart-setup', 'chart-veto']) await page.getByTestId(chart).locator('svg[role=img]').waitFor();
   await page.getByTestId('range-24h').click();
   await page.waitForURL(/range=24h/);
   await legend.waitFor();
