@@ -123,7 +123,7 @@ const ENDINGS = {
   max_duration: () => 'It reached the longest time a call may take',
   drained: () => 'The server was stopping and ended it',
   restarted: (call) => `The server was restarted ${call.started_at ? 'and a party did not come back' : 'while it rang'}`,
-  media_failed: () => 'The media could not be set up',
+  media_failed: () => 'Picture and sound failed',
 };
 
 /** A call in one sentence: who ended it and why, or what goes on. */
@@ -143,9 +143,10 @@ export const TONES = {
   disconnected: 'bad', vetoed: 'bad', forced: 'bad', drained: 'bad', max_duration: 'warn', restarted: 'bad', media_failed: 'bad',
   allow: 'good', refuse: 'bad', error: 'bad', overflow: 'bad',
   pending: 'warn', delivered: 'good', dead: 'bad',
+  init: 'info', joining: 'info', ending: 'warn', leaving: 'warn',
 };
 
 /** The words of every way a call may end, in the order in which charts and filters list them. */
 export const REASONS = ['hangup', 'cancelled', 'refused', 'timeout', 'busy', 'offline', 'vetoed', 'disconnected', 'forced', 'max_duration', 'media_failed', 'drained', 'restarted'];
 export const STATES = ['requested', 'ringing', 'talking', 'ended'];
-export const DOORS = ['native'];
+export const DOORS = ['native', 'wechat'];

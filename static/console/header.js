@@ -77,12 +77,13 @@ const KEYS = [
   ['?', 'This list'],
   ['g then o, c, u', 'Go to the overview, calls, users'],
   ['g then w, d, t, h', 'Go to webhooks, deliveries, trace, health'],
+  ['g then m, x', 'Go to media workers, WeChat accounts'],
   ['p', 'Hold the page still, or go on'],
   ['↑ ↓ Home End', 'Walk the rows of a table'],
   ['Enter', 'Open a row'],
   ['Esc', 'Close a dialog'],
 ];
-const GOES = { o: 'overview', c: 'calls', u: 'users', w: 'webhooks', d: 'deliveries', t: 'trace', h: 'health' };
+const GOES = { o: 'overview', c: 'calls', u: 'users', w: 'webhooks', d: 'deliveries', t: 'trace', h: 'health', m: 'workers', x: 'wechat' };
 
 function Keys({ close }) {
   return html`<${Dialog} title="Keys" onClose=${close} testid="help">

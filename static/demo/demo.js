@@ -15,6 +15,7 @@ import { say, settings } from '/demo/settings.js';
 import { DialForm, Invitation, People, Status } from '/demo/side.js';
 import { Stage } from '/demo/stage.js';
 import { InsecureHint, Welcome } from '/demo/welcome.js';
+import { WeChat, WeChatCounters } from '/demo/wechat.js';
 import { tellCall } from '/demo/words.js';
 
 const address = new URL(location.href);
@@ -58,6 +59,7 @@ function Page() {
       <aside class="side">
         <${Status} person=${person} />
         <${DialForm} person=${person} />
+        ${isDevelopment ? html`<${WeChat} person=${person} />` : null}
         <${People} person=${person} />
       </aside>
       <div class="below">${isOut ? null : html`<${Panels} person=${person} peer=${null} line=${line} hasFlow=${true} />`}</div>
@@ -90,6 +92,7 @@ function UnderStage({ person: one, line }) {
   return html`
     <div class="under">
       <${LineSummary} person=${one} line=${line} />
+      <${WeChatCounters} person=${one} />
       <p class="fine" id="drawn" hidden=${because === ''}>${because ? say('drawn', { why: say(`drawn.${because}`) }) : ''}</p>
       <p class="fine" hidden=${one.call?.state !== 'talking'}>${say('lasting')}</p>
     </div>`;

@@ -18,17 +18,18 @@ const DRAWN_SCALE = 2 / 3;
 /**
  * @param {string} name drawn into the picture
  * @param {boolean} drawn asked for by the page's address
+ * @param {boolean} [hasPicture] sound alone where not
  * @returns {Promise<LocalMedia>}
  */
-export async function openLocalMedia(name, drawn) {
-  if (drawn) return drawnMedia(name, 'asked');
-  if (!navigator.mediaDevices) return drawnMedia(name, 'insecure');
+export async function openLocalMedia(name, drawn, hasPicture = true) {
+  if (drawn) return drawnMedia(name, 'asked', hasPicture);
+  if (!navigator.mediaDevices) return drawnMedia(name, 'insecure', hasPicture);
   try {
-    const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: WIDTH, height: HEIGHT } });
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: hasPicture && { width: WIDTH, height: HEIGHT } });
     return { stream, drawnBecause: '', stop: () => stream.getTracks().forEach((track) => track.stop()) };
   } catch (error) {
     const refused = error instanceof DOMException && error.name === 'NotAllowedError';
-    return drawnMedia(name, refused ? 'refused' : 'absent');
+    return drawnMedia(name, refused ? 'refused' : 'absent', hasPicture);
   }
 }
 
@@ -45,15 +46,15 @@ export function hueOf(name) {
 /**
  * @param {string} name
  * @param {DrawnBecause} drawnBecause
+ * @param {boolean} hasPicture
  * @returns {LocalMedia}
  */
-function drawnMedia(name, drawnBecause) {
-  const picture = movingPicture(name);
-  picture.track.contentHint = 'detail';
+function drawnMedia(name, drawnBecause, hasPicture) {
+  const picture = hasPicture ? movingPicture(name) : null;
   const tone = softTone(name);
-  const stream = new MediaStream([picture.track, tone.track]);
+  const stream = new MediaStream([...(picture ? [picture.track] : []), tone.track]);
   const stop = () => {
-    picture.stop();
+    picture?.stop();
     tone.stop();
   };
   return { stream, drawnBecause, stop };
@@ -73,6 +74,7 @@ function movingPicture(name) {
     paint(context, name, hue, performance.now() / 1000);
     output.push();
   };
+  output.track.contentHint = 'detail';
   ticker.onmessage = draw;
   draw();
   const stop = () => {

@@ -1,11 +1,12 @@
 // @ts-check
 // One person of a call. Everything that makes the call is in the SDK; here is what a page has to know of it.
 
-import { connect } from '/sdk/hookswitch.js';
+import { connect, flags } from '/sdk/hookswitch.js';
 import { Model } from '/demo/model.js';
 import { ring, ringBack, silence } from '/demo/ringer.js';
 import { Sending } from '/demo/sending.js';
 import { tap, tappedSocket } from '/demo/tap.js';
+import { WeChatMedia, isWeChat } from '/demo/wechat-media.js';
 
 /**
  * @typedef {import('/sdk/hookswitch.js').Call} Call
@@ -27,6 +28,8 @@ export class Person extends Model {
   last = null;
   /** @type {MediaStream | null} */
   remote = null;
+  /** The media of a call with a WeChat user. @type {WeChatMedia | null} */
+  wechat = null;
   /** @type {RTCPeerConnectionState | ''} */
   mediaState = '';
   /** Milliseconds from the yes to the first connection of media. @type {number | null} */
@@ -69,7 +72,7 @@ export class Person extends Model {
 
   /** @returns {string[]} who else is online */
   get others() {
-    return [...(this.client?.online ?? [])].filter((user) => user !== this.user && !user.startsWith('robo-')).sort();
+    return [...(this.client?.online ?? [])].filter((user) => user !== this.user && !user.startsWith('robo-') && !isWeChat(user)).sort();
   }
 
   /**
@@ -143,7 +146,7 @@ export class Person extends Model {
   dial(user, ringSecs = null) {
     if (!this.client || this.call || !user) return null;
     this.callSince = Date.now();
-    const call = this.client.call(user, { media: this.#media(), ...(ringSecs === null ? {} : { ringSecs }) });
+    const call = this.client.call(user, { flags: flags.AUDIO | flags.VIDEO, ...this.#mediaFor(user), ...(ringSecs === null ? {} : { ringSecs }) });
     this.#adopt(call);
     this.ringSecs = ringSecs;
     return call;
@@ -154,7 +157,7 @@ export class Person extends Model {
     if (!answered) return;
     this.#agreedAt = Date.now();
     try {
-      await answered.answer({ media: this.#media() });
+      await answered.answer(this.#mediaFor(answered.user ?? ''));
     } catch (error) {
       if (answered.state !== 'ended') this.mediaProblem = error;
       this.changed();
@@ -184,7 +187,7 @@ export class Person extends Model {
 
   /** A new peer connection, as after a reload; takes new settings. */
   renewMedia() {
-    if (this.call?.state === 'talking') this.call.media(this.#media());
+    if (this.call?.state === 'talking' && !isWeChat(this.call.user)) this.call.media(this.#media());
   }
 
   /**
@@ -200,7 +203,7 @@ export class Person extends Model {
     this.connectedInMs = null;
     this.#agreedAt = 0;
     this.callSince = call.role === 'caller' && !call.placed && !call.restored ? this.callSince : Date.now();
-    const isFound = call.restored || call.placed;
+    const isFound = (call.restored || call.placed) && !isWeChat(call.user);
     if (isFound && (call.role === 'caller' || call.state === 'talking')) call.media(this.#media());
     call.on('state', () => this.#moved(call));
     call.on('error', (error) => console.warn(error));
@@ -213,6 +216,7 @@ export class Person extends Model {
     if (call.state === 'talking') {
       this.talkingSince ||= Date.now();
       this.#agreedAt ||= Date.now();
+      if (isWeChat(call.user) && !this.wechat) this.#openWeChat(call);
     }
     if (call.state === 'ended') {
       this.last = call;
@@ -238,16 +242,33 @@ export class Person extends Model {
         this.remote = stream;
         this.changed();
       },
-      onConnectionState: (state) => {
-        this.mediaState = state;
-        if (state === 'connected') this.connectedInMs ??= Date.now() - this.#agreedAt;
-        this.changed();
-      },
+      onConnectionState: (state) => this.#mediaMoved(state),
       ...(this.isRelayOnly ? { rtcConfiguration: { iceTransportPolicy: /** @type {const} */ ('relay') } } : {}),
     };
   }
 
+  /** @param {RTCPeerConnectionState} state */
+  #mediaMoved(state) {
+    this.mediaState = state;
+    if (state === 'connected') this.connectedInMs ??= Date.now() - this.#agreedAt;
+    this.changed();
+  }
+
+  /** A WeChat user has no browser to connect to. @param {string} user */
+  #mediaFor(user) {
+    return isWeChat(user) ? {} : { media: this.#media() };
+  }
+
+  /** @param {Call} call */
+  #openWeChat(call) {
+    const sound = this.sending.open(this.user, this.options.isDrawn, false);
+    this.wechat = new WeChatMedia(call.id ?? '', this, sound, (state) => (state === null ? this.changed() : this.#mediaMoved(state)));
+    this.remote = this.wechat.stream;
+  }
+
   #closeMedia() {
+    this.wechat?.stop();
+    this.wechat = null;
     this.remote = null;
     this.mediaState = '';
     this.sending.close();

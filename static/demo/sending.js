@@ -28,13 +28,14 @@ export class Sending extends Model {
   /**
    * @param {string} name
    * @param {boolean} isDrawn
+   * @param {boolean} hasPicture sound alone where not
    * @returns {Promise<MediaStream>}
    */
-  open(name, isDrawn) {
+  open(name, isDrawn, hasPicture = true) {
     this.close();
     const turn = ++this.#turn;
     this.isAsking = true;
-    return openLocalMedia(name, isDrawn).then((opened) => {
+    return openLocalMedia(name, isDrawn, hasPicture).then((opened) => {
       if (turn !== this.#turn) {
         opened.stop();
         return opened.stream;

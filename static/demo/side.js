@@ -6,6 +6,7 @@ import { useEffect, useState } from '/vendor/hooks.js';
 import { Avatar } from '/demo/avatar.js';
 import { useModel } from '/demo/model.js';
 import { say } from '/demo/settings.js';
+import { isWeChat } from '/demo/wechat-media.js';
 import { codeName } from '/demo/words.js';
 
 /** @typedef {import('/demo/person.js').Person} Person */
@@ -107,7 +108,7 @@ export function Invitation({ person }) {
  * @returns {string | undefined} the one who was called in vain, or the first who is not here
  */
 function missingName({ last, user, others }) {
-  if (last?.reason === 'offline') return last.user;
+  if (last?.reason === 'offline' && !isWeChat(last.user)) return last.user;
   return FIRST_NAMES.find((name) => name !== user && !others.includes(name));
 }
 

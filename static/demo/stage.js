@@ -34,7 +34,7 @@ export function Stage({ person, ringTimeoutSecs, offer }) {
       <p class="toast" role="status" hidden=${!isTroubled}>${say('mediaLost')}</p>
       <${Local} person=${person} />
       <div class="controls">
-        <${DeviceButtons} person=${person} isHidden=${!isTalking} />
+        <${DeviceButtons} person=${person} isHidden=${!isTalking} hasPicture=${person.wechat === null} />
         <button type="button" class="round go" data-testid="answer" hidden=${!isIncoming} disabled=${isIncoming && sending.isAsking}
           onClick=${() => person.answer()}>${say('answer')}</button>
         <button type="button" class="round stop" data-testid="decline" hidden=${!isIncoming} onClick=${() => person.decline()}>${say('decline')}</button>
@@ -44,16 +44,16 @@ export function Stage({ person, ringTimeoutSecs, offer }) {
     </section>`;
 }
 
-/** @param {{ person: Person, isHidden: boolean }} props */
-function DeviceButtons({ person, isHidden }) {
+/** @param {{ person: Person, isHidden: boolean, hasPicture: boolean }} props */
+function DeviceButtons({ person, isHidden, hasPicture }) {
   const { sending } = person;
-  const canShare = Boolean(navigator.mediaDevices?.getDisplayMedia);
+  const canShare = hasPicture && Boolean(navigator.mediaDevices?.getDisplayMedia);
   // Whoever closes the browser's own dialog has changed their mind; nothing is wrong.
   const share = () => sending.toggleScreen(person.connection).catch(() => {});
   return html`
     <button type="button" class="round" id="mic" aria-pressed=${sending.isMuted} hidden=${isHidden} onClick=${() => sending.toggleMicrophone()}>
       ${say(sending.isMuted ? 'unmute' : 'mute')}</button>
-    <button type="button" class="round" id="cam" aria-pressed=${sending.isCameraOff} hidden=${isHidden} onClick=${() => sending.toggleCamera()}>
+    <button type="button" class="round" id="cam" aria-pressed=${sending.isCameraOff} hidden=${isHidden || !hasPicture} onClick=${() => sending.toggleCamera()}>
       ${say(sending.isCameraOff ? 'cameraOn' : 'cameraOff')}</button>
     <button type="button" class="round" id="share" aria-pressed=${sending.isSharing} hidden=${isHidden || !canShare} onClick=${share}>
       ${say(sending.isSharing ? 'shareEnd' : 'share')}</button>`;
@@ -100,7 +100,7 @@ function Local({ person }) {
   }, [local?.stream]);
   const isPlain = isSharing || Boolean(local?.drawnBecause);
   return html`
-    <figure class=${`local ${isPlain ? 'plain' : ''}`} hidden=${local === null}>
+    <figure class=${`local ${isPlain ? 'plain' : ''}`} hidden=${!local?.stream.getVideoTracks().length}>
       <video data-testid="local-video" id="local-video" ref=${video} autoplay playsinline muted></video>
       <figcaption class="tag">${say(isSharing ? 'yourScreen' : 'you')}</figcaption>
     </figure>`;

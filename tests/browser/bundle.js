@@ -24,7 +24,7 @@ const MODULES = [
   { entries: ['demo/demo.js', 'demo/two.js', 'demo/anychat.js'], splitting: true },
 ];
 /** Scripts that are loaded by their own address, one by one. */
-const isAlone = (path) => /^(ui|sdk)\/.*\.js$/.test(path) || path === 'demo/ticker.js';
+const isAlone = (path) => /^(ui|sdk)\/.*\.js$/.test(path) || ['demo/ticker.js', 'demo/pcm.js'].includes(path);
 /** People read the SDK where it is served: it loses its comments only, which its types have too. */
 const isRead = (path) => path.startsWith('sdk/');
 const isCopied = (path) => path.startsWith('vendor/') || ['.html', '.svg', '.ts', '.json'].includes(extname(path));

@@ -11,6 +11,7 @@ import { useStore, utc } from '../store.js';
 import { CallDeliveries, useDeliveries } from './call-deliveries.js';
 import { CallLadder, useLadder } from './call-ladder.js';
 import { CallLanes } from './call-lanes.js';
+import { CallMedia, mediaSteps } from './call-media.js';
 import { report } from './call-report.js';
 import { CallVeto } from './call-veto.js';
 
@@ -75,15 +76,18 @@ function Facts({ call }) {
 
 function Steps({ call }) {
   const began = Date.parse(call.timeline[0]?.at ?? call.requested_at);
+  const ended = (step) => (step.state === 'ended' ? `${code(step.error_code)}${step.reason ? ` (${step.reason})` : ''}` : '');
+  const own = call.timeline.map((step) => ({ at: step.at, version: step.version, word: step.state, by: actor(call, step.actor), said: ended(step) }));
+  const steps = [...own, ...mediaSteps(call)].sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
   const columns = [
-    { key: 'version', title: 'Version', number: true, render: (step) => step.version },
-    { key: 'at', title: 'At', render: (step) => html`<${Time} at=${step.at} precise />` },
-    { key: 'after', title: 'After', number: true, render: (step) => duration(Date.parse(step.at) - began) },
-    { key: 'state', title: 'State', render: (step) => html`<${Chip} word=${step.state} />` },
-    { key: 'actor', title: 'By', render: (step) => actor(call, step.actor) },
-    { key: 'code', title: 'Code', render: (step) => (step.state === 'ended' ? `${code(step.error_code)}${step.reason ? ` (${step.reason})` : ''}` : '') },
+    { key: 'version', title: 'Version', number: true, render: ({ version }) => version ?? '' },
+    { key: 'at', title: 'At', render: ({ at }) => html`<${Time} at=${at} precise />` },
+    { key: 'after', title: 'After', number: true, render: ({ at }) => duration(Date.parse(at) - began) },
+    { key: 'state', title: 'State', render: ({ word, tone, title }) => html`<${Chip} word=${word} tone=${tone} title=${title} />` },
+    { key: 'actor', title: 'By', render: ({ by }) => by },
+    { key: 'code', title: 'Code', render: ({ said }) => said ?? '' },
   ];
-  return html`<${Table} caption="Every step of the call" columns=${columns} rows=${call.timeline} rowKey=${({ version }) => String(version)} />`;
+  return html`<${Table} caption="Every step of the call" testid="steps-table" columns=${columns} rows=${steps} rowKey=${({ version, at, by, word }) => `${version ?? by} ${at} ${word}`} />`;
 }
 
 function CallPage({ call, query, setQuery, reload }) {
@@ -103,7 +107,7 @@ function CallPage({ call, query, setQuery, reload }) {
         </section>
         <${CallDeliveries} deliveries=${deliveries} />
       </div>
-      <div class="stack"><${CallVeto} call=${call} trace=${ladder.items} /><${Facts} call=${call} /></div>
+      <div class="stack"><${CallVeto} call=${call} trace=${ladder.items} /><${CallMedia} media=${call.media} /><${Facts} call=${call} /></div>
     </div>`;
 }
 
