@@ -51,6 +51,7 @@ use crate::{
     terminal,
     trace::Recorder,
     webhooks::{DeliveryResult, HookSpec, Hooks, HooksError, HooksOptions, Observer, OnFailure},
+    wechat::WeChat,
 };
 
 /// Connections of one web worker. Sockets are what this server is for, so the limit is the system's: file descriptors.
@@ -226,6 +227,8 @@ fn build(config: &Arc<Config>) -> Result<(Parts, UserTokens), StartError> {
         metrics,
         trace,
         gate: Gate::new(tokens.clone(), LoginGuard::new(&config.limits), store.clone()),
+        wechat: WeChat::new(config.dev),
+        workers: workers.clone(),
         last_room: store.last_room().map_err(refused)?,
     });
     if !unfinished.is_empty() {
