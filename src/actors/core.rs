@@ -38,6 +38,7 @@ use crate::{
     store::Store,
     trace::Recorder,
     webhooks::Hooks,
+    wechat::WeChat,
 };
 
 /// How long whoever ends a call waits to hear that it has. Only a disk that hangs makes anybody wait that long.
@@ -60,6 +61,8 @@ pub struct CoreParts {
     pub trace: Recorder,
     /// Who may log in.
     pub gate: Gate,
+    /// The accounts of WeChat.
+    pub wechat: WeChat,
     /// The last room number ever used.
     pub last_room: Option<RoomNumber>,
 }
@@ -72,6 +75,7 @@ struct Inner {
     metrics: Metrics,
     trace: Recorder,
     gate: Gate,
+    wechat: WeChat,
     directory: Directory,
     bus: Bus,
     rooms: Mutex<RoomNumber>,
@@ -124,6 +128,7 @@ impl Core {
             metrics: parts.metrics,
             trace: parts.trace,
             gate: parts.gate,
+            wechat: parts.wechat,
             directory: Directory::default(),
             bus: Bus::default(),
             rooms: Mutex::new(parts.last_room.map_or(RoomNumber::FIRST, RoomNumber::next)),
@@ -149,6 +154,12 @@ impl Core {
     #[must_use]
     pub fn gate(&self) -> &Gate {
         &self.0.gate
+    }
+
+    /// The accounts of WeChat.
+    #[must_use]
+    pub fn wechat(&self) -> &WeChat {
+        &self.0.wechat
     }
 
     /// Who is here and what is on.
@@ -292,6 +303,14 @@ impl Core {
     /// # Errors
     /// The code that says why it does not ring: 440, 100102, 100103, 21 or 120.
     pub async fn place(&self, placement: Placement) -> Result<Arc<CallRecord>, Code> {
+        self.place_as(clock::call_id(), placement).await
+    }
+
+    /// Places a call under an id that its maker needs to know beforehand.
+    ///
+    /// # Errors
+    /// As [`Core::place`].
+    pub async fn place_as(&self, id: CallId, placement: Placement) -> Result<Arc<CallRecord>, Code> {
         if self.refuses_calls() {
             return Err(codes::SERVER_DRAINING);
         }
@@ -302,7 +321,7 @@ impl Core {
             return Err(codes::OFFLINE);
         };
         let request = Request {
-            id: clock::call_id(),
+            id,
             by: Party { user: placement.caller, device, door },
             callee: placement.callee,
             flags: placement.flags,

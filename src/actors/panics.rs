@@ -38,6 +38,7 @@ use crate::{
     store::{Store, StoreOptions},
     trace::Recorder,
     webhooks::{Hooks, HooksOptions},
+    wechat::WeChat,
 };
 
 /// Panics whoever handles it.
@@ -119,7 +120,8 @@ impl Stage {
         let gate = Gate::new(tokens, LoginGuard::new(&config.limits), store.clone());
         let metrics = Metrics::new();
         let trace = Recorder::default();
-        let parts = CoreParts { config, store, hooks, metrics, trace, gate, last_room: None };
+        let wechat = WeChat::default();
+        let parts = CoreParts { config, store, hooks, metrics, trace, gate, wechat, last_room: None };
         let (tell, heard) = mpsc::unbounded_channel();
         Self { core: Core::new(parts), _dir: dir, tell, heard }
     }
