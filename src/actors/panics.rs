@@ -122,7 +122,7 @@ impl Stage {
         let metrics = Metrics::new();
         let trace = Recorder::default();
         let workers = Workers::new(WorkersOptions::off(), metrics.clone());
-        let wechat = WeChat::new(false);
+        let wechat = WeChat::default();
         let parts = CoreParts { config, store, hooks, metrics, trace, gate, wechat, workers, last_room: None };
         let (tell, heard) = mpsc::unbounded_channel();
         Self { core: Core::new(parts), _dir: dir, tell, heard }

@@ -1,123 +1,93 @@
-//! WeChat's own API, for the accounts of the configuration. No rule of calls.
+//! WeChat's side of the server's edge: the accounts, what their pushes are checked with, and the one call that rings a phone.
+//!
+//! | module | what |
+//! | --- | --- |
+//! | `account` | an account: keys, names of users and devices, `voip/call` |
+//! | `client` | the HTTP client of WeChat's API; time-outs told apart |
+//! | `token` | the access token: one fetch for all who wait, early, and anew where WeChat wants that |
+//! | `simulated` | what WeChat would send, where its users are played |
+//! | `seen` | pushes that come again |
+//! | `report` | what an operator sees |
+//!
+//! It knows nothing of how a call goes, and never logs a secret, a token or a key.
 
-use std::sync::Arc;
+mod account;
+mod client;
+mod report;
+mod seen;
+mod simulated;
+#[cfg(test)]
+mod tests;
+mod token;
 
-use crate::protocol::{
-    codes::Code,
-    ids::{CallId, UserId},
-    wechat::{address, api::RoomType, push::VoipPush},
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, PoisonError, RwLock},
 };
 
-/// A call that WeChat is to make.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OutboundCall {
-    /// Our call: rides in the payload, and comes back in the push.
-    pub call: CallId,
-    /// The device's serial number.
-    pub sn: String,
-    /// Who is called.
-    pub openid: String,
-    /// Picture or not.
-    pub room_type: RoomType,
-    /// The name that the phone shows; empty for none.
-    pub listener_name: String,
-}
+pub use self::{
+    account::{Account, CallFailure, ListenerName, OutboundCall},
+    report::{AccountView, ErrorView, PushKind, PushOutcome, PushView},
+    seen::Look,
+    token::TokenView,
+};
+use crate::config::{Config, WeChatAccount};
 
-/// Why WeChat makes no call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CallFailure {
-    /// What the caller hears.
-    pub code: Code,
-    /// WeChat's own code, where it gave one.
-    pub errcode: Option<i64>,
-    /// What is wrong and what to do.
-    pub message: String,
-}
-
-/// A mini program.
-#[derive(Debug)]
-pub struct Account {
-    name: String,
-    appid: String,
-}
-
-impl Account {
-    /// Its name in the configuration.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The mini program's id.
-    #[must_use]
-    pub fn appid(&self) -> &str {
-        &self.appid
-    }
-
-    /// The model of its devices.
-    #[must_use]
-    pub fn model_id(&self) -> &str {
-        "simulated"
-    }
-
-    /// Whether WeChat is played by this server.
-    #[must_use]
-    pub fn simulated(&self) -> bool {
-        true
-    }
-
-    /// The user of a device.
-    #[must_use]
-    pub fn user_of_sn(&self, sn: &str) -> Option<UserId> {
-        UserId::new(sn).ok().filter(|user| !address::is_reserved(user))
-    }
-
-    /// The serial number of a user's device.
-    #[must_use]
-    pub fn sn_of_user(&self, user: &UserId) -> Option<String> {
-        Some(user.as_str().to_owned())
-    }
-
-    /// Has WeChat call a user.
-    ///
-    /// # Errors
-    /// [`CallFailure`].
-    #[expect(clippy::unused_async, reason = "a real account asks WeChat")]
-    pub async fn call(&self, _call: OutboundCall) -> Result<(), CallFailure> {
-        Ok(())
-    }
-
-    /// The push that WeChat would send for a call of ours. Of a simulated account.
-    #[must_use]
-    pub fn simulated_push(&self, call: &OutboundCall) -> VoipPush {
-        VoipPush {
-            openid: call.openid.clone(),
-            created_at: 0,
-            payload: address::payload(call.call),
-            room_id: format!("simulated-{}", call.call),
-            session_key: "simulated".to_owned(),
-            server_token: "simulated".to_owned(),
-            model_id: self.model_id().to_owned(),
-            sn: call.sn.clone(),
-        }
-    }
-}
+/// The account that development mode has by itself.
+pub const DEV_ACCOUNT: &str = "dev";
 
 /// The accounts. Cloning shares them.
-#[derive(Debug, Clone)]
-pub struct WeChat(Arc<Vec<Arc<Account>>>);
+#[derive(Debug, Clone, Default)]
+pub struct WeChat(Arc<RwLock<BTreeMap<String, Arc<Account>>>>);
 
 impl WeChat {
-    /// In development mode there is one that is simulated.
-    #[must_use]
-    pub fn new(dev: bool) -> Self {
-        let account = || Arc::new(Account { name: "dev".to_owned(), appid: "wx0000000000000000".to_owned() });
-        Self(Arc::new(dev.then(account).into_iter().collect()))
+    /// The accounts of a configuration.
+    ///
+    /// # Errors
+    /// Where no HTTP client can be made: the system gives no root certificates.
+    pub fn new(config: &Config) -> reqwest::Result<Self> {
+        let wechat = Self::default();
+        wechat.reload(config)?;
+        Ok(wechat)
+    }
+
+    /// Takes another configuration over. An account that is as it was keeps its token and what it has counted; the calls of one
+    /// that is not go on with what they began with.
+    ///
+    /// # Errors
+    /// As [`WeChat::new`]; everything stays as it was then.
+    pub fn reload(&self, config: &Config) -> reqwest::Result<()> {
+        let mut next = BTreeMap::new();
+        for settings in configured(config) {
+            let kept = self.account(&settings.name).filter(|account| *account.settings() == settings);
+            let account = match kept {
+                Some(account) => account,
+                None => Arc::new(Account::new(settings)?),
+            };
+            next.insert(account.name().to_owned(), account);
+        }
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = next;
+        Ok(())
     }
 
     /// The account of that name.
     #[must_use]
     pub fn account(&self, name: &str) -> Option<Arc<Account>> {
-        self.0.iter().find(|account| account.name == name).cloned()
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
+
+    /// Every account and how it fares, by name.
+    #[must_use]
+    pub fn views(&self) -> Vec<AccountView> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).values().map(|account| account.view()).collect()
+    }
+}
+
+/// The accounts of the file, and in development mode one more, whose WeChat users are played.
+fn configured(config: &Config) -> Vec<WeChatAccount> {
+    let mut accounts = config.wechat.account.clone();
+    if config.dev && !accounts.iter().any(|account| account.name == DEV_ACCOUNT) {
+        accounts.push(WeChatAccount::simulated(DEV_ACCOUNT));
+    }
+    accounts
 }
