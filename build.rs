@@ -1,13 +1,54 @@
-//! Compiles `simulator/`, the library that plays a WeChat user, and puts it where `src/cloudvoip/simulator.rs` embeds it.
+//! Two things that must be known before the binary is compiled.
 //!
-//! Why here and not as a package of its own: `cargo run -- serve --dev` must find it, wherever the binary is copied to, and cargo
+//! It compiles `simulator/`, the library that plays a WeChat user, and puts it where `src/cloudvoip/simulator.rs` embeds it. Why
+//! here and not as a package of its own: `cargo run -- serve --dev` must find it, wherever the binary is copied to, and cargo
 //! builds no other package's cdylib along with a binary. rustc alone makes it, since it needs nothing but the standard library.
+//!
+//! For release builds it looks whether `bundle/` is of the pages in `static/`, so that nobody's change to a page is missing from
+//! what they build, with Node or without.
 
 #![expect(clippy::panic, reason = "this is how a build script fails")]
 
-use std::{env, path::PathBuf, process::Command};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+#[path = "src/http/bundle.rs"]
+mod bundle;
 
 fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    pages();
+    simulator();
+}
+
+/// Debug builds serve `static/` from the disk, whatever the bundle is.
+fn pages() {
+    println!("cargo::rustc-check-cfg=cfg(stale_bundle)");
+    if env::var("PROFILE").as_deref() != Ok("release") {
+        return;
+    }
+    for read in ["static", "bundle", "src/http/bundle.rs"] {
+        println!("cargo::rerun-if-changed={read}");
+    }
+    let changes =
+        bundle::changes(Path::new(".")).unwrap_or_else(|error| panic!("cannot read static/ and bundle/: {error}"));
+    if changes.is_empty() {
+        return;
+    }
+    println!("cargo::rustc-cfg=stale_bundle");
+    let names: Vec<_> = changes.into_iter().collect();
+    println!(
+        "cargo::warning=the binary carries the pages of static/ as they are, which is more to load than the bundle: {} changed \
+         since bundle/ was made. To make it anew, {}",
+        names.join(", "),
+        bundle::ADVICE
+    );
+}
+
+fn simulator() {
     println!("cargo::rerun-if-changed=simulator");
     println!("cargo::rustc-check-cfg=cfg(no_simulator)");
     // A static C library cannot load others, so that there is nothing to simulate with.

@@ -5,6 +5,9 @@
 
 mod audit;
 mod auth;
+// Release builds ask it in build.rs.
+#[cfg(test)]
+mod bundle;
 mod calls;
 mod config;
 mod demo;

@@ -1,5 +1,8 @@
-//! Static files: the demo page, the console, what both are made of, and the browser SDK. Built into the binary; debug builds
-//! read them from the disk, so that a reload shows a change.
+//! Static files: the demo page, the console, what both are made of, and the browser SDK.
+//!
+//! Their sources are in `static/`. Debug builds serve these from the disk, so that a reload shows a change. Release builds carry
+//! what the bundler made of them, `bundle/static/`, at the same addresses; where it is of other sources (`build.rs` looks), they
+//! carry the sources.
 
 use actix_web::{
     HttpRequest, HttpResponse, get,
@@ -13,9 +16,26 @@ use super::{
     problem::{self, HttpError},
 };
 
+/// The pages as they are edited.
+#[cfg(any(debug_assertions, stale_bundle))]
 #[derive(RustEmbed)]
 #[folder = "static/"]
-struct Files;
+struct Sources;
+
+/// The pages as the bundler put them together.
+#[cfg(not(stale_bundle))]
+#[derive(RustEmbed)]
+#[folder = "bundle/static/"]
+struct Bundle;
+
+#[cfg(not(stale_bundle))]
+use Bundle as Files;
+#[cfg(stale_bundle)]
+use Sources as Files;
+
+/// Set, it has a debug build serve what a release build does.
+#[cfg(debug_assertions)]
+const BUNDLE_VARIABLE: &str = "HOOKSWITCH_BUNDLE";
 
 /// What the demo page may do beyond its own files: `connect-src` for the WebSocket, `blob:` for pictures that it draws, and
 /// itself in a frame, since two of its people fit on one page.
@@ -104,6 +124,10 @@ pub(super) fn with_policy(mut response: HttpResponse, policy: &'static str) -> H
 }
 
 fn file(req: &HttpRequest, path: &str) -> Result<HttpResponse, HttpError> {
+    #[cfg(debug_assertions)]
+    if std::env::var_os(BUNDLE_VARIABLE).is_none() {
+        return embedded::<Sources>(req, path, content_type(path));
+    }
     embedded::<Files>(req, path, content_type(path))
 }
 
@@ -175,6 +199,28 @@ mod tests {
         let tag = fresh.headers().get(header::ETAG).unwrap().clone();
         let again = TestRequest::default().insert_header((header::IF_NONE_MATCH, tag)).to_http_request();
         assert_eq!(file(&again, "sdk/hookswitch.js").unwrap().status().as_u16(), 304);
+    }
+
+    #[test]
+    fn release_builds_have_what_is_named_by_its_address() {
+        for path in [
+            "console/index.html",
+            "demo/anychat.html",
+            "demo/index.html",
+            "demo/two.html",
+            "sdk/anychat-compat.js",
+            "sdk/hookswitch.d.ts",
+            "sdk/hookswitch.js",
+            "sdk/package.json",
+            "ui/docs.css",
+            "ui/docs.js",
+            "ui/icon.svg",
+            "ui/ui.css",
+            "vendor/LICENSES.txt",
+        ] {
+            let response = embedded::<Files>(&TestRequest::default().to_http_request(), path, content_type(path));
+            assert_eq!(response.unwrap().status().as_u16(), 200, "{path}");
+        }
     }
 
     #[test]

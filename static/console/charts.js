@@ -131,10 +131,12 @@ export function Chart({ label, times, from, to, series, bands = [], unit = Strin
     <div ref=${holder}><svg class=${onPick ? 'pickable' : ''} role="img" aria-label=${label} width=${width} height=${height}
         onPointerMove=${onMove} onPointerLeave=${() => hover(null)} onPointerDown=${onDown} onPointerUp=${onUp} onPointerCancel=${() => setDrag(null)}>
       <${Axes} shapes=${shapes} unit=${unit} isUtc=${isUtc} />
-      ${shapes.bands.map(({ path, of }) => html`<path d=${path} style=${{ fill: colourOf(of), fillOpacity: 0.15 }} />`)}
-      ${shapes.series.map(({ of, line, area }) => html`
-        ${area && html`<path d=${area} style=${{ fill: colourOf(of), fillOpacity: of.fill }} />`}
-        ${line && html`<path class="chart-line" d=${line} style=${strokeOf(of)} />`}`)}
+      <svg x=${EDGE.left} width=${width - EDGE.left} height=${height} viewBox=${`${EDGE.left} 0 ${width - EDGE.left} ${height}`}>
+        ${shapes.bands.map(({ path, of }) => html`<path d=${path} style=${{ fill: colourOf(of), fillOpacity: 0.15 }} />`)}
+        ${shapes.series.map(({ of, line, area }) => html`
+          ${area && html`<path d=${area} style=${{ fill: colourOf(of), fillOpacity: of.fill }} />`}
+          ${line && html`<path class="chart-line" d=${line} style=${strokeOf(of)} />`}`)}
+      </svg>
       ${at !== null && html`<path class="chart-cursor" d=${`M${xs[at]} ${EDGE.top}V${bottom}`} />`}
       ${at !== null && series.map((one) => !one.bars && typeof one.values[at] === 'number' && html`<circle r="3.5" cx=${xs[at]} cy=${yOf(one.values[at])} style=${{ fill: colourOf(one) }} />`)}
       ${drag && html`<rect class="chart-picked" x=${Math.min(drag.start, drag.end)} y=${EDGE.top} width=${Math.abs(drag.end - drag.start)} height=${bottom - EDGE.top} />`}

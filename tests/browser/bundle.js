@@ -30,10 +30,10 @@ const isRead = (path) => path.startsWith('sdk/');
 const isCopied = (path) => path.startsWith('vendor/') || ['.html', '.svg', '.ts', '.json'].includes(extname(path));
 const OPTIONS = { target: 'es2022', charset: 'utf8', legalComments: 'none', logLevel: 'warning' };
 
-/** The files below a folder, as paths with slashes. */
+/** The files below a folder, as paths with slashes; without those that editors and systems hide in it. */
 async function filesOf(folder) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile());
+  const files = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.'));
   return files.map((entry) => relative(folder, join(entry.parentPath ?? entry.path, entry.name)).split(sep).join('/')).sort();
 }
 
