@@ -1,5 +1,6 @@
 //! The handle that every actor and every REST handler has: the directory and what calls need of the rest of the server.
 
+mod reports;
 mod steps;
 
 use std::{
@@ -16,6 +17,7 @@ use tokio::sync::oneshot;
 use super::{
     bus::{Bus, BusKind},
     call::Call,
+    cloudvoip_worker::Workers,
     directory::{Directory, Placed, SessionView},
     gate::Gate,
     journal::{Journal, Kept},
@@ -23,6 +25,7 @@ use super::{
     room::Room,
     watch::Latest,
 };
+use self::reports::Reports;
 use crate::{
     clock,
     config::{Config, Glare},
@@ -60,6 +63,8 @@ pub struct CoreParts {
     pub trace: Recorder,
     /// Who may log in.
     pub gate: Gate,
+    /// The media workers.
+    pub workers: Workers,
     /// The last room number ever used.
     pub last_room: Option<RoomNumber>,
 }
@@ -68,10 +73,12 @@ pub struct CoreParts {
 struct Inner {
     config: RwLock<Arc<Config>>,
     journal: Journal,
+    reports: Reports,
     hooks: Hooks,
     metrics: Metrics,
     trace: Recorder,
     gate: Gate,
+    workers: Workers,
     directory: Directory,
     bus: Bus,
     rooms: Mutex<RoomNumber>,
@@ -117,13 +124,15 @@ impl Core {
     /// Puts it together.
     #[must_use]
     pub fn new(parts: CoreParts) -> Self {
-        Self(Arc::new(Inner {
+        let core = Self(Arc::new(Inner {
             config: RwLock::new(parts.config),
+            reports: Reports::new(parts.store.clone()),
             journal: Journal::new(parts.store),
             hooks: parts.hooks,
             metrics: parts.metrics,
             trace: parts.trace,
             gate: parts.gate,
+            workers: parts.workers,
             directory: Directory::default(),
             bus: Bus::default(),
             rooms: Mutex::new(parts.last_room.map_or(RoomNumber::FIRST, RoomNumber::next)),
@@ -131,7 +140,9 @@ impl Core {
             draining: AtomicBool::new(false),
             halted: AtomicBool::new(false),
             looked: Latest::default(),
-        }))
+        }));
+        core.inherit();
+        core
     }
 
     /// The settings in force.
@@ -436,11 +447,15 @@ impl Core {
     /// Tries again, for as long as the server runs, to store what the store refused.
     pub fn retry_refused_steps(&self) -> impl Future<Output = ()> + use<> {
         let core = self.clone();
-        self.0.journal.clone().retry(move |call| {
+        let reports = self.0.reports.clone().retry();
+        let steps = self.0.journal.clone().retry(move |call| {
             if call.state == CallState::Ended {
                 core.directory().forget(call.id);
             }
-        })
+        });
+        async move {
+            tokio::join!(steps, reports);
+        }
     }
 
     fn deliver(&self, user: &UserId, to: &Devices, event: CallEvent) {

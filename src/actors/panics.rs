@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 
 use super::{
     call::Call,
+    cloudvoip_worker::{Workers, WorkersOptions},
     core::{Core, CoreParts, Force, NotYet, now},
     directory::{Endpoint, EndpointLife},
     gate::Gate,
@@ -119,7 +120,8 @@ impl Stage {
         let gate = Gate::new(tokens, LoginGuard::new(&config.limits), store.clone());
         let metrics = Metrics::new();
         let trace = Recorder::default();
-        let parts = CoreParts { config, store, hooks, metrics, trace, gate, last_room: None };
+        let workers = Workers::new(WorkersOptions::off(), metrics.clone());
+        let parts = CoreParts { config, store, hooks, metrics, trace, gate, workers, last_room: None };
         let (tell, heard) = mpsc::unbounded_channel();
         Self { core: Core::new(parts), _dir: dir, tell, heard }
     }

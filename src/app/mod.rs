@@ -226,6 +226,7 @@ fn build(config: &Arc<Config>) -> Result<(Parts, UserTokens), StartError> {
         metrics,
         trace,
         gate: Gate::new(tokens.clone(), LoginGuard::new(&config.limits), store.clone()),
+        workers: workers.clone(),
         last_room: store.last_room().map_err(refused)?,
     });
     if !unfinished.is_empty() {
