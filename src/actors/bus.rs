@@ -9,6 +9,7 @@ use std::{
 
 use tokio::sync::broadcast;
 
+use super::cloudvoip_worker::Failure;
 use crate::protocol::{
     codes::Door,
     event::HookEvent,
@@ -26,6 +27,8 @@ const LAG: usize = 1_024;
 pub enum BusKind {
     /// A step of a call.
     Call(HookEvent),
+    /// A media worker failed.
+    WorkerFailed(Failure),
     /// A user came or went.
     Presence {
         /// Who.

@@ -28,10 +28,10 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::sync::mpsc;
 
 pub use self::{
-    handle::{WorkerHandle, WorkerMedia},
+    handle::{MediaCarrier, MediaNews, WorkerHandle, WorkerMedia},
     pipe::MediaPipe,
     pool::{NoWorker, Workers, WorkersOptions},
-    view::{PoolView, Queues, WorkerId, WorkerView},
+    view::{Failure, PoolView, Queues, WORKER_FAILED, WorkerEnded, WorkerId, WorkerView},
 };
 use self::{pool::Slot, process::Launch, pump::Pumps, view::Shared};
 use super::timer::Timer;
@@ -90,17 +90,18 @@ impl Audience {
     }
 }
 
-impl Audience {
-    /// Tells the end of a call whose worker cannot tell it.
-    fn fail(&mut self, reason: EndReason, detail: &str) {
-        let end = WorkerEnd { code: codes::DISCONNECTED, reason, detail: detail.to_owned() };
-        self.tell(WorkerEvent::Ended(end));
-    }
+/// The end of a call whose worker cannot tell it.
+fn failed(reason: EndReason, detail: &str) -> WorkerEnd {
+    WorkerEnd { code: codes::DISCONNECTED, reason, detail: detail.to_owned() }
+}
+
+fn end_without_a_word() -> WorkerEnd {
+    failed(EndReason::Internal, "its supervisor is gone")
 }
 
 impl Drop for Audience {
     fn drop(&mut self) {
-        self.fail(EndReason::Internal, "its supervisor is gone");
+        self.tell(WorkerEvent::Ended(end_without_a_word()));
     }
 }
 
@@ -146,6 +147,8 @@ struct Worker {
     group: Option<Pid>,
     orders: Option<mpsc::Sender<Vec<u8>>>,
     pumps: Option<Pumps>,
+    /// Its end was told.
+    is_over: bool,
 }
 
 impl Worker {
@@ -165,6 +168,7 @@ impl Worker {
             group: None,
             orders: None,
             pumps: None,
+            is_over: false,
         }
     }
 
@@ -199,14 +203,19 @@ impl Worker {
                 if let Some(began) = self.began {
                     self.metrics.worker_joined(clock::now() - began);
                 }
+                self.shared.note(|report, _| report.room = Some(room.clone()));
                 self.tell(WorkerEvent::Joined(room));
             }
             Effect::Status { n, t_ms } => {
                 self.shared.edit(|view| view.last_status = Some(n));
+                self.shared.note(|report, at| report.status(n, at));
                 self.tell(WorkerEvent::Status { n, t_ms });
             }
-            Effect::NeedKeyframe => self.tell(WorkerEvent::NeedKeyframe),
-            Effect::Media(media) => self.tell(WorkerEvent::Media(media)),
+            Effect::NeedKeyframe => self.need_key_frame(),
+            Effect::Media(media) => {
+                self.shared.format(media.clone());
+                self.tell(WorkerEvent::Media(media));
+            }
             Effect::Counted(queues, drops) => self.shared.counted(queues, drops),
             Effect::Kill => self.kill(),
             Effect::Ended(end) => self.ended(end),
@@ -223,11 +232,20 @@ impl Worker {
         }
     }
 
+    fn need_key_frame(&mut self) {
+        self.shared.tell(|news| news.key_frames = news.key_frames.saturating_add(1));
+        self.tell(WorkerEvent::NeedKeyframe);
+    }
+
     fn enter(&mut self, phase: Phase) {
         let now = (phase != Phase::Gone).then_some(phase);
         self.metrics.worker_phase(self.phase, now);
         self.phase = now;
         self.shared.edit(|view| view.phase = phase);
+        self.shared.note(|report, at| report.phase(phase, at));
+        if phase >= Phase::Ending {
+            self.shared.tell(|news| news.over = true);
+        }
         if phase == Phase::Idle {
             self.slot.is_ready();
         }
@@ -253,7 +271,10 @@ impl Worker {
             tracing::info!(worker, pid, call, code, reason = reason.as_str(), "a media worker ended");
         }
         self.metrics.worker_ended(*reason);
+        self.is_over = true;
         self.slot.ended(*reason, self.audience.is_some());
+        // On record before anybody hears of it.
+        self.slot.leaves(self.shared.ends(&end));
         self.shared.up().close();
         self.tell(WorkerEvent::Ended(end));
         self.shared.down().close();
@@ -293,6 +314,9 @@ impl Actor for Worker {
         self.metrics.actors("cloudvoip_worker", -1);
         // Only after a panic, or with its thread, is anything left.
         self.kill();
+        if !self.is_over {
+            self.slot.leaves(self.shared.ends(&end_without_a_word()));
+        }
         self.metrics.worker_phase(self.phase.take(), None);
         self.shared.up().close();
         self.shared.down().close();
@@ -306,7 +330,9 @@ impl Handler<ToActor> for Worker {
         let input = match message {
             ToActor::Begin(start, mut audience) => {
                 if !self.machine.is_free() {
-                    return audience.fail(EndReason::NotStarted, "the worker died while it was chosen");
+                    let end = failed(EndReason::NotStarted, "the worker died while it was chosen");
+                    self.slot.leaves(self.shared.ends(&end));
+                    return audience.tell(WorkerEvent::Ended(end));
                 }
                 let mode = start.call.mode;
                 self.shared.has_secrets(&start.call);
@@ -322,7 +348,7 @@ impl Handler<ToActor> for Worker {
             ToActor::Nonsense(error) => Input::Nonsense(error),
             ToActor::Deaf => Input::Deaf,
             ToActor::Exited(exit) => Input::Exited(exit),
-            ToActor::NeedKeyframe => return self.tell(WorkerEvent::NeedKeyframe),
+            ToActor::NeedKeyframe => return self.need_key_frame(),
         };
         self.drive(input, ctx);
     }

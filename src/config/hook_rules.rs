@@ -179,6 +179,10 @@ impl Wants {
         self.has(if online { "user.online" } else { "user.offline" })
     }
 
+    pub(crate) fn worker_failed(self) -> bool {
+        self.has("worker.failed")
+    }
+
     fn has(self, name: &str) -> bool {
         EVENTS.iter().zip(0..).any(|(event, n)| *event == name && self.0 & 1 << n != 0)
     }
@@ -198,6 +202,7 @@ mod tests {
         assert!(calls.call(HookEventKind::Ringing) && !calls.user(true));
         assert!(one.call(HookEventKind::Finished) && !one.call(HookEventKind::Started));
         assert!(one.user(true) && !one.user(false));
+        assert!(all.worker_failed() && wants(&["worker.*"]).unwrap().worker_failed() && !calls.worker_failed());
         assert!(!wants(&["call.request"]).unwrap().call(HookEventKind::Requested));
         assert!(!wants(&[]).unwrap().call(HookEventKind::Requested));
     }

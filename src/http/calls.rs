@@ -97,8 +97,16 @@ pub(super) async fn list(req: HttpRequest, api: web::Data<Api>, mut query: Query
 )]
 #[get("/calls/{id}")]
 pub(super) async fn get(api: web::Data<Api>, id: web::Path<CallId>) -> Result<HttpResponse, HttpError> {
-    let call = find(&api, *id).await?;
-    Ok(HttpResponse::Ok().json(CallDetail(&call)))
+    detail(&api, &*find(&api, *id).await?).await
+}
+
+/// A call, with what is known of its media.
+pub(super) async fn detail(api: &Api, call: &CallRecord) -> Result<HttpResponse, HttpError> {
+    let media = match api.core.media_report(call.id) {
+        None => api.store.media(call.id).await?.map(Arc::new),
+        fresh => fresh,
+    };
+    Ok(HttpResponse::Ok().json(CallDetail { call, media: media.as_deref() }))
 }
 
 async fn find(api: &Api, id: CallId) -> Result<Arc<CallRecord>, HttpError> {
@@ -207,5 +215,5 @@ pub(super) async fn finish(
         Some(ended) => ended,
         None => find(&api, *id).await?,
     };
-    Ok(HttpResponse::Ok().json(CallDetail(&call)))
+    detail(&api, &call).await
 }

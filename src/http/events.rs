@@ -1,4 +1,4 @@
-//! Server-sent events: every step of every call and every presence change, as it happens.
+//! Server-sent events: every step of every call, every presence change and every media worker that fails, as it happens.
 //!
 //! Each event's id holds the server's start beside the event's number, so that an id from before a restart is known as one.
 
@@ -18,7 +18,7 @@ use super::{
     sse::{self, Over, Source},
 };
 use crate::{
-    actors::{BusEvent, BusKind},
+    actors::{BusEvent, BusKind, cloudvoip_worker::WORKER_FAILED},
     protocol::{event::event_body, record::Timestamp},
 };
 
@@ -26,7 +26,7 @@ use crate::{
 const FROM_ANOTHER_LIFE: u64 = u64::MAX;
 
 /// Streams what happens: `call.requested`, `call.ringing`, `call.started`, `call.finished` in the form of the webhooks,
-/// `user.online`, `user.offline`; and `gap` where events were lost to this client.
+/// `user.online`, `user.offline`, `worker.failed`; and `gap` where events were lost to this client.
 #[utoipa::path(
     tag = "events",
     params(
@@ -81,6 +81,7 @@ impl Source for Watcher {
 fn frame(life: &str, event: &BusEvent) -> Bytes {
     let (kind, data) = match &event.kind {
         BusKind::Call(call) => (call.kind.type_name(), event_body(call).unwrap_or_default()),
+        BusKind::WorkerFailed(failure) => (WORKER_FAILED, failure.body()),
         BusKind::Presence { user, device, door, online } => {
             let kind = if *online { "user.online" } else { "user.offline" };
             let data = json!({"user": user, "device": device, "door": door});

@@ -33,6 +33,7 @@ mod trace;
 pub mod upgrade;
 mod users;
 mod webhooks;
+mod workers;
 mod ws;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -91,7 +92,7 @@ fn api_routes(routes: &mut ServiceConfig<'_>) {
         .service(trace::live)
         .service(health::health)
         .service(nodes::nodes)
-        .service(nodes::workers)
+        .service(workers::list)
         .service(audit::list)
         .service(keys::list)
         .service(keys::new)

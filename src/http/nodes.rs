@@ -1,4 +1,4 @@
-//! The machines of the service: this server is one node, and has no media workers.
+//! The machines of the service: this server is one node.
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Serialize;
@@ -32,13 +32,6 @@ struct Node {
     draining: bool,
 }
 
-/// A media worker.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-struct Worker {
-    /// Its name.
-    name: String,
-}
-
 /// The name of the machine.
 pub(super) fn host_name() -> String {
     let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok().or_else(|| std::env::var("HOSTNAME").ok());
@@ -64,15 +57,4 @@ pub(super) async fn nodes(req: HttpRequest, api: web::Data<Api>) -> HttpResponse
         draining: api.core.draining(),
     };
     page(&req, vec![node], None)
-}
-
-/// Lists the media workers: none, calls between browsers need none.
-#[utoipa::path(
-    tag = "server",
-    responses((status = 200, description = "the media workers", body = List<Worker>)),
-    security(("api_key" = ["read"])),
-)]
-#[get("/workers")]
-pub(super) async fn workers(req: HttpRequest) -> HttpResponse {
-    page(&req, Vec::<Worker>::new(), None)
 }

@@ -4,6 +4,8 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::protocol::worker::MediaReport;
+
 /// A call.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -80,6 +82,8 @@ pub struct CallDetail {
     pub call: Call,
     /// Every step.
     pub timeline: Vec<Transition>,
+    /// What a media worker did for it, or does; `null` for calls whose parties send their media to each other.
+    pub media: Option<MediaReport>,
 }
 
 /// One step of a call.
@@ -208,11 +212,11 @@ mod tests {
             timeline: vec![step],
             event_seq: 2,
         };
-        let json = serde_json::to_value(record::CallDetail(&call)).unwrap();
+        let json = serde_json::to_value(record::CallDetail { call: &call, media: None }).unwrap();
         let schema = serde_json::to_value(<Call as utoipa::PartialSchema>::schema()).unwrap();
         let names = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
         let mut described = names(&schema["properties"]);
-        described.push("timeline".to_owned());
+        described.extend(["media", "timeline"].map(ToOwned::to_owned));
         described.sort_unstable();
         let mut written = names(&json);
         written.sort_unstable();

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Api,
-    calls::FinishForm,
+    calls::{self, FinishForm},
     extract::{Body, List, OptionalBody, Query, cut, page},
     problem::{self, HttpError, Problem},
     schema,
@@ -18,7 +18,7 @@ use crate::{
     protocol::{
         codes::Door,
         ids::{DeviceId, SessionId, UserId},
-        record::{CallDetail, CallRecord, Timestamp},
+        record::{CallRecord, Timestamp},
     },
 };
 
@@ -201,7 +201,7 @@ pub(super) async fn finish(
 ) -> Result<HttpResponse, HttpError> {
     let ended = api.core.finish_user(&user, form.check()?).await?;
     let ended = ended.ok_or_else(|| HttpError::new(&problem::NOT_IN_CALL, "this user is in no call"))?;
-    Ok(HttpResponse::Ok().json(CallDetail(&ended)))
+    calls::detail(&api, &ended).await
 }
 
 /// How many were kicked.

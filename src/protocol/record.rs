@@ -6,6 +6,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use super::{
     codes::{Code, Door, Reason},
     ids::{CallId, DeviceId, RoomNumber, UserId},
+    worker::MediaReport,
 };
 
 /// A point in time: microseconds since 1970 UTC. On the wire RFC 3339 with milliseconds and `Z`.
@@ -291,8 +292,13 @@ impl CallRecord {
         }
     }
 
-    fn serialize_into<S: Serializer>(&self, serializer: S, timeline: bool) -> Result<S::Ok, S::Error> {
-        let mut call = serializer.serialize_struct("Call", 25)?;
+    /// With `detail`, the timeline and the media, too.
+    fn serialize_into<S: Serializer>(
+        &self,
+        serializer: S,
+        detail: Option<Option<&MediaReport>>,
+    ) -> Result<S::Ok, S::Error> {
+        let mut call = serializer.serialize_struct("Call", 26)?;
         call.serialize_field("id", &self.id)?;
         call.serialize_field("state", &self.state)?;
         call.serialize_field("version", &self.version)?;
@@ -320,8 +326,9 @@ impl CallRecord {
         call.serialize_field("ring_ms", &self.ring_ms())?;
         call.serialize_field("talk_ms", &self.talk_ms())?;
         call.serialize_field("veto", &self.veto)?;
-        if timeline {
+        if let Some(media) = detail {
             call.serialize_field("timeline", &self.timeline)?;
+            call.serialize_field("media", &media)?;
         }
         call.end()
     }
@@ -329,17 +336,22 @@ impl CallRecord {
 
 impl Serialize for CallRecord {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.serialize_into(serializer, false)
+        self.serialize_into(serializer, None)
     }
 }
 
-/// A call with its timeline, as `GET /calls/{id}` shows it.
+/// A call with its timeline and its media, as `GET /calls/{id}` shows it.
 #[derive(Debug, Clone, Copy)]
-pub struct CallDetail<'a>(pub &'a CallRecord);
+pub struct CallDetail<'a> {
+    /// The call.
+    pub call: &'a CallRecord,
+    /// What a media worker did for it, or does; `None` for calls whose parties send their media to each other.
+    pub media: Option<&'a MediaReport>,
+}
 
 impl Serialize for CallDetail<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize_into(serializer, true)
+        self.call.serialize_into(serializer, Some(self.media))
     }
 }
 

@@ -14,6 +14,7 @@
 //! | `reader` | the threads that read |
 //! | `calls`, `ledger` | calls as rows; what the writer knows of them by heart |
 //! | `buckets`, `search` | ended calls in runs of time; lists |
+//! | `media` | what media workers did for calls |
 //! | [`accounts`], [`keys`] | who may log in; who may use the API |
 //! | [`audit`] | who changed what |
 //! | `figures` | how it fares |
@@ -32,6 +33,7 @@ mod error;
 mod figures;
 pub mod keys;
 mod ledger;
+mod media;
 mod minutes;
 mod options;
 pub(crate) mod outbox;
@@ -63,6 +65,7 @@ pub use self::{
     error::StoreError,
     figures::DiskFigures,
     keys::KeyRow,
+    media::MediaWrite,
     options::{CommitObserver, StoreOptions},
     search::{CallQuery, Page},
     step::{CallWrite, Done, OutboxRow},

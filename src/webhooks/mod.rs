@@ -16,7 +16,7 @@
 //! | `veto` | the question before the ring |
 //! | `deliver`, `queue`, `retry` | the outbox's events: the loop, the order, the waits |
 //! | `traced` | what the flight recorder gets to know |
-//! | `presence` | users coming and going, best effort |
+//! | `presence` | users coming and going, workers that fail: best effort |
 //! | `admin` | what REST does with hooks |
 //!
 //! Everything runs on a runtime of its own, so that slow hooks take no time from calls. It knows nothing of how a call goes,
@@ -60,6 +60,7 @@ pub use self::{
 use self::{
     client::Client,
     deliver::{Deliverer, Terms},
+    presence::Subject,
     registry::Registry,
 };
 pub use crate::{
@@ -67,6 +68,7 @@ pub use crate::{
     store::outbox::{Delivery, State as DeliveryState},
 };
 use crate::{
+    config::hook_rules::Wants,
     protocol::{
         codes::Door,
         event::{HookEvent, event_body},
@@ -306,14 +308,27 @@ impl Hooks {
     /// Tells hooks that a user came or went. Best effort: in order for each user, lost with the process, dropped where too
     /// many wait.
     pub fn user_event(&self, online: bool, user: &UserId, device: &DeviceId, door: Door) {
+        let subject = Subject::User(user.clone());
+        self.tell(&subject, |wants| wants.user(online), || presence::body(online, user, device, door));
+    }
+
+    /// Tells hooks that a media worker failed. As [`Hooks::user_event`]: what is kept of a call says the same.
+    pub fn worker_event(&self, body: impl FnOnce() -> String) {
+        self.tell(&Subject::Workers, Wants::worker_failed, body);
+    }
+
+    fn tell(&self, subject: &Subject, wanted: impl Fn(Wants) -> bool, body: impl FnOnce() -> String) {
         let table = self.inner.registry.snapshot();
-        let mut body: Option<Arc<str>> = None;
-        for hook in table.values().filter(|hook| hook.hears() && hook.wants.user(online)) {
-            let body = body.get_or_insert_with(|| presence::body(online, user, device, door).into());
-            if hook.load.presence.push(user, Arc::clone(body)) {
+        let mut wanting = table.values().filter(|hook| hook.hears() && wanted(hook.wants)).peekable();
+        if wanting.peek().is_none() {
+            return;
+        }
+        let body: Arc<str> = body().into();
+        for hook in wanting {
+            if hook.load.presence.push(subject, Arc::clone(&body)) {
                 let Inner { client, registry, .. } = &*self.inner;
-                let (load, user) = (Arc::clone(&hook.load), user.clone());
-                let task = presence::send_all(client.clone(), Arc::clone(registry), hook.name.clone(), load, user);
+                let (load, subject) = (Arc::clone(&hook.load), subject.clone());
+                let task = presence::send_all(client.clone(), Arc::clone(registry), hook.name.clone(), load, subject);
                 drop(self.runtime.spawn(task));
             }
         }

@@ -1,4 +1,4 @@
-//! `user.online` and `user.offline`: best effort, in order for each user, never kept on disk.
+//! `user.online`, `user.offline` and `worker.failed`: best effort, in order for each user and for all workers, never kept on disk.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -31,7 +31,16 @@ const MAX_SENDING: usize = 16;
 /// How long one may take.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// One hook's waiting events: a queue for each user, so that a user's own never overtake each other.
+/// What an event is about that is about no call.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Subject {
+    /// This user came or went.
+    User(UserId),
+    /// A media worker failed.
+    Workers,
+}
+
+/// One hook's waiting events: a queue for each subject, so that a user's own never overtake each other.
 #[derive(Debug)]
 pub(super) struct Presence {
     waiting: Mutex<Waiting>,
@@ -40,7 +49,7 @@ pub(super) struct Presence {
 
 #[derive(Debug, Default)]
 struct Waiting {
-    users: HashMap<UserId, VecDeque<Arc<str>>>,
+    queues: HashMap<Subject, VecDeque<Arc<str>>>,
     total: usize,
 }
 
@@ -55,49 +64,59 @@ impl Presence {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Queues an event. True where nobody sends this user's events yet: the caller then starts [`send_all`].
-    pub(super) fn push(&self, user: &UserId, body: Arc<str>) -> bool {
+    /// Queues an event. True where nobody sends those of its subject yet: the caller then starts [`send_all`].
+    pub(super) fn push(&self, subject: &Subject, body: Arc<str>) -> bool {
         let mut waiting = self.lock();
         if waiting.total >= MAX_WAITING {
             return false;
         }
         waiting.total += 1;
-        if let Some(queue) = waiting.users.get_mut(user) {
+        if let Some(queue) = waiting.queues.get_mut(subject) {
             queue.push_back(body);
             return false;
         }
-        waiting.users.insert(user.clone(), VecDeque::from([body]));
+        waiting.queues.insert(subject.clone(), VecDeque::from([body]));
         true
     }
 
-    /// The user's next event; forgets the user where there is none.
-    fn pop(&self, user: &UserId) -> Option<Arc<str>> {
+    /// The subject's next event; forgets the subject where there is none.
+    fn pop(&self, subject: &Subject) -> Option<Arc<str>> {
         let mut waiting = self.lock();
-        let next = waiting.users.get_mut(user).and_then(VecDeque::pop_front);
+        let next = waiting.queues.get_mut(subject).and_then(VecDeque::pop_front);
         if next.is_some() {
             waiting.total = waiting.total.saturating_sub(1);
         } else {
-            waiting.users.remove(user);
+            waiting.queues.remove(subject);
         }
         next
     }
 }
 
-/// Sends a user's events to the hook of that name, one after the other, until none waits.
-pub(super) async fn send_all(client: Client, registry: Arc<Registry>, name: String, load: Arc<Load>, user: UserId) {
+/// Sends a subject's events to the hook of that name, one after the other, until none waits.
+pub(super) async fn send_all(
+    client: Client,
+    registry: Arc<Registry>,
+    name: String,
+    load: Arc<Load>,
+    subject: Subject,
+) {
     // The place first: an event that waits for one still counts as waiting.
     while let Ok(_place) = load.presence.places.acquire().await {
-        let Some(body) = load.presence.pop(&user) else { return };
+        let Some(body) = load.presence.pop(&subject) else { return };
         let (Some(hook), Ok(id)) = (registry.get(&name).filter(|hook| hook.hears()), clock::random::<16>()) else {
             continue;
         };
-        let id = format!("user_{:032x}", u128::from_be_bytes(id));
+        let (kind, about) = match &subject {
+            Subject::User(user) => ("user", About::Presence(user)),
+            Subject::Workers => ("worker", About::Worker),
+        };
+        let id = format!("{kind}_{:032x}", u128::from_be_bytes(id));
         let body = (&*body).into();
-        let post = Post { id: &id, body: &body, about: About::Presence(&user) };
+        let post = Post { id: &id, body: &body, about };
         match client.post(&hook, post, TIMEOUT).await {
             Ok(reply) if (200..=299).contains(&reply.status) => {}
-            Ok(reply) => tracing::debug!(hook = name, status = reply.status, "user event not accepted"),
-            Err(error) => tracing::debug!(hook = name, %error, "user event not delivered"),
+            Ok(reply) => tracing::debug!(hook = name, status = reply.status, "an event that is not kept was not accepted"),
+            Err(error) => tracing::debug!(hook = name, %error, "an event that is not kept was not delivered"),
         }
     }
 }
@@ -130,14 +149,14 @@ mod tests {
     #[test]
     fn a_users_events_keep_their_order_and_the_total_is_bounded() {
         let presence = Presence::default();
-        let [alice, bob] = ["alice", "bob"].map(|name| UserId::new(name).unwrap());
+        let [alice, bob] = ["alice", "bob"].map(|name| Subject::User(UserId::new(name).unwrap()));
         assert!(presence.push(&alice, "1".into()));
         assert!(!presence.push(&alice, "2".into()));
         assert!(presence.push(&bob, "3".into()));
         for _ in 3..=MAX_WAITING {
             presence.push(&bob, "x".into());
         }
-        assert!(!presence.push(&UserId::new("carol").unwrap(), "dropped".into()));
+        assert!(!presence.push(&Subject::Workers, "dropped".into()));
         assert_eq!(presence.pop(&alice).as_deref(), Some("1"));
         assert_eq!(presence.pop(&alice).as_deref(), Some("2"));
         assert_eq!(presence.pop(&alice), None);

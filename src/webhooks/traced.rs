@@ -29,6 +29,8 @@ pub(super) enum About<'a> {
     Event(CallId),
     /// This user came or went.
     Presence(&'a UserId),
+    /// A media worker failed.
+    Worker,
     /// Nothing: a test.
     Test,
 }
@@ -75,7 +77,7 @@ impl Exchange<'_> {
                 };
                 entry.with_hook(&self.hook.name, status, None)
             }
-            About::Event(_) | About::Presence(_) | About::Test => {
+            About::Event(_) | About::Presence(_) | About::Worker | About::Test => {
                 let (call, parties) = match self.about {
                     About::Event(call) => (Some(call), parties(self.body)),
                     About::Presence(user) => (None, [Some(user.clone()), None]),

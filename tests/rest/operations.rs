@@ -119,7 +119,17 @@ async fn the_one_node_is_this_server() {
         (&json!(env!("CARGO_PKG_VERSION")), &json!(1), &json!(1))
     );
     assert_eq!((&node["draining"], &nodes["next_cursor"]), (&json!(false), &Value::Null));
-    assert_eq!(server.get("/workers").await, json!({"items": [], "next_cursor": null}));
+    let workers = server.get("/workers").await;
+    let pool = &workers["pool"];
+    assert_eq!((&pool["enabled"], &pool["simulated"], &pool["busy"]), (&json!(true), &json!(true), &json!(0)));
+    assert_eq!((&workers["next_cursor"], &pool["failures"]), (&Value::Null, &json!([])));
+    for worker in workers["items"].as_array().unwrap() {
+        assert!(worker["id"].is_u64() && worker["call_id"].is_null() && worker["started_at"].is_string(), "{worker}");
+    }
+    let off = Server::start(&[], &[]);
+    let asked = off.plain("GET", "/api/v1/workers").bearer_auth(off.key("read")).send().await.unwrap();
+    let off: Value = asked.json().await.unwrap();
+    assert_eq!((&off["items"], &off["pool"]["enabled"]), (&json!([]), &json!(false)));
 }
 
 #[tokio::test]

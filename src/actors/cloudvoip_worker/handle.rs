@@ -4,8 +4,13 @@ use std::sync::Arc;
 
 use actix::Addr;
 
-use super::{MediaPipe, ToActor, Worker, WorkerId, WorkerView, view::Shared};
-use crate::protocol::worker::{HangupReason, MediaFrame};
+use tokio::sync::watch;
+
+use super::{
+    MediaPipe, ToActor, Worker, WorkerId, WorkerView,
+    view::{News, Shared},
+};
+use crate::protocol::worker::{HangupReason, MediaFrame, WorkerEnd, control::MediaInfo};
 
 /// Whoever has a call with a WeChat user. The call is hung up with the value.
 #[derive(Debug)]
@@ -49,7 +54,7 @@ impl WorkerHandle {
     /// Both ways, for whoever carries the media of the other party; the call stays with the handle.
     #[must_use]
     pub fn media(&self) -> WorkerMedia {
-        WorkerMedia { addr: self.addr.clone(), shared: Arc::clone(&self.shared) }
+        WorkerMedia::new(self.addr.clone(), Arc::clone(&self.shared))
     }
 
     /// The worker as `GET /workers` shows it: for the counters in the call's record.
@@ -72,7 +77,40 @@ pub struct WorkerMedia {
     shared: Arc<Shared>,
 }
 
+/// What whoever carries the media hears besides them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MediaNews {
+    /// Send a key frame now: the worker cannot go on without, or what was given was dropped up to the next one.
+    NeedKeyframe,
+    /// What is sent, or wanted, from now on: all of it.
+    Formats(Vec<MediaInfo>),
+    /// Somebody else carries them now.
+    Replaced,
+    /// The call is over. `Some`: how its worker ended, where that is known yet.
+    Over(Option<WorkerEnd>),
+}
+
+/// Whoever carries the media of the other party, as long as nobody else does.
+#[derive(Debug)]
+pub struct MediaCarrier {
+    media: WorkerMedia,
+    number: u64,
+    news: watch::Receiver<News>,
+    key_frames: u64,
+    formats: Vec<MediaInfo>,
+}
+
 impl WorkerMedia {
+    pub(super) fn new(addr: Addr<Worker>, shared: Arc<Shared>) -> Self {
+        Self { addr, shared }
+    }
+
+    /// Whether nothing comes any more.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.shared.hear().borrow().over
+    }
+
     /// A frame for WeChat. Never waits. One that the channel would not take is dropped.
     pub fn give(&self, frame: MediaFrame) {
         if frame.is_sendable() && self.shared.up().push(frame) {
@@ -83,5 +121,67 @@ impl WorkerMedia {
     /// The next frame from WeChat; `None` once the call is over.
     pub async fn take(&self) -> Option<MediaFrame> {
         self.shared.down().next().await
+    }
+
+    /// Carries the media from now on, in the place of whoever did before: pictures begin anew then.
+    #[must_use]
+    pub fn carry(&self) -> MediaCarrier {
+        let mut number = 0;
+        self.shared.tell(|news| {
+            news.carrier = news.carrier.saturating_add(1);
+            number = news.carrier;
+        });
+        if number > 1 {
+            self.shared.down().restart();
+            self.shared.up().restart();
+        }
+        let news = self.shared.hear();
+        let key_frames = news.borrow().key_frames;
+        MediaCarrier { media: self.clone(), number, news, key_frames, formats: Vec::new() }
+    }
+}
+
+impl MediaCarrier {
+    /// The media.
+    #[must_use]
+    pub fn media(&self) -> &WorkerMedia {
+        &self.media
+    }
+
+    /// Whether somebody before this one carried them.
+    #[must_use]
+    pub fn replaces(&self) -> bool {
+        self.number > 1
+    }
+
+    /// The next piece of news, the weightiest first. [`MediaNews::Replaced`] and [`MediaNews::Over`] are the last.
+    pub async fn news(&mut self) -> MediaNews {
+        loop {
+            if let Some(news) = self.unheard() {
+                return news;
+            }
+            if self.news.changed().await.is_err() {
+                return MediaNews::Over(None);
+            }
+        }
+    }
+
+    fn unheard(&mut self) -> Option<MediaNews> {
+        let news = self.news.borrow_and_update();
+        if news.carrier != self.number {
+            return Some(MediaNews::Replaced);
+        }
+        if news.over {
+            return Some(MediaNews::Over(news.end.clone()));
+        }
+        if news.key_frames != self.key_frames {
+            self.key_frames = news.key_frames;
+            return Some(MediaNews::NeedKeyframe);
+        }
+        if news.formats != self.formats {
+            self.formats.clone_from(&news.formats);
+            return Some(MediaNews::Formats(self.formats.clone()));
+        }
+        None
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{
 
 use tokio::sync::Notify;
 
-use crate::protocol::worker::{Drops, MediaFrame, MediaQueue};
+use crate::protocol::worker::{MediaFrame, MediaQueue, report::Flow};
 
 #[derive(Debug, Default)]
 struct Inner {
@@ -56,10 +56,15 @@ impl MediaPipe {
         self.queue().depths()
     }
 
-    /// What was dropped so far.
+    /// What was taken and what was dropped so far.
     #[must_use]
-    pub fn drops(&self) -> Drops {
-        self.queue().drops()
+    pub fn flow(&self) -> Flow {
+        self.queue().flow()
+    }
+
+    /// Somebody else gives, or takes, from here on: pictures begin anew with a key frame.
+    pub fn restart(&self) {
+        self.queue().restart();
     }
 
     /// Ends it for those who take; what waits is lost.

@@ -1,8 +1,8 @@
 //! Who has a process, who gets one, and how many wait ready.
 
 use std::{
-    collections::BTreeMap,
-    io,
+    collections::{BTreeMap, VecDeque},
+    fmt, io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::Duration,
@@ -12,13 +12,17 @@ use actix::{Actor as _, Addr, Arbiter, Recipient};
 use tokio::{sync::Notify, time::timeout};
 
 use super::{
-    Audience, PoolView, ToActor, Worker, WorkerEvent, WorkerHandle, WorkerId, WorkerView, process::Launch, view::Shared,
+    Audience, Failure, PoolView, ToActor, Worker, WorkerEnded, WorkerEvent, WorkerHandle, WorkerId, WorkerMedia,
+    WorkerView, process::Launch, view::Shared,
 };
 use crate::{
     cloudvoip::simulator,
     config::Config,
     metrics::Metrics,
-    protocol::worker::{CallSpec, EndReason, Limits, Phase, Start, ToWorker, VERSION, control::encode},
+    protocol::{
+        ids::CallId,
+        worker::{CallSpec, EndReason, Limits, MediaReport, Phase, Start, ToWorker, VERSION, control::encode},
+    },
 };
 
 /// Where no number is given: so many processes for every processor. A call is mostly waiting, but each has its memory.
@@ -27,6 +31,8 @@ const WORKERS_PER_PROCESSOR: usize = 4;
 const BACKOFF: Duration = Duration::from_millis(500);
 /// How many times the wait doubles.
 const MOST_DOUBLINGS: u32 = 7;
+/// How many failures are remembered, for whoever asks why.
+const MOST_FAILURES: usize = 20;
 /// How long processes have to end after they were killed.
 const AFTER_KILL: Duration = Duration::from_secs(2);
 
@@ -140,9 +146,21 @@ struct State {
     /// A later try is on its way.
     waiting: bool,
     ends: BTreeMap<&'static str, u64>,
+    /// The latest first.
+    failed: VecDeque<Failure>,
 }
 
-#[derive(Debug)]
+impl State {
+    /// The latest worker that has, or had, the call.
+    fn of_call(&self, call: CallId) -> Option<&Entry> {
+        let had = |entry: &&Entry| entry.shared.call() == Some(call);
+        self.slots.iter().flatten().filter(had).max_by_key(|entry| entry.shared.id())
+    }
+}
+
+/// Hears what workers leave behind. Called on their thread; must be quick.
+type Heir = Arc<dyn Fn(WorkerEnded) + Send + Sync>;
+
 struct Pool {
     options: WorkersOptions,
     launch: Option<Arc<Launch>>,
@@ -150,6 +168,15 @@ struct Pool {
     arbiter: Mutex<Option<Arbiter>>,
     state: Mutex<State>,
     freed: Notify,
+    /// A call was given to a worker.
+    started: Notify,
+    heir: Mutex<Option<Heir>>,
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pool").field("options", &self.options).finish_non_exhaustive()
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -190,6 +217,20 @@ impl Slot {
         }
     }
 
+    /// What is left of a worker, for whoever keeps it.
+    pub(super) fn leaves(&self, ended: WorkerEnded) {
+        let Some(pool) = self.pool.upgrade() else { return };
+        if let Some(failure) = &ended.failure {
+            let mut state = lock(&pool.state);
+            state.failed.truncate(MOST_FAILURES.saturating_sub(1));
+            state.failed.push_front(failure.clone());
+        }
+        let heir = lock(&pool.heir).clone();
+        if let Some(heir) = heir {
+            heir(ended);
+        }
+    }
+
     /// The process is no more.
     pub(super) fn free(&self) {
         let Some(pool) = self.pool.upgrade() else { return };
@@ -220,6 +261,8 @@ impl Workers {
             arbiter: Mutex::new(arbiter),
             state: Mutex::new(State { slots, ..State::default() }),
             freed: Notify::new(),
+            started: Notify::new(),
+            heir: Mutex::default(),
         });
         pool.top_up();
         Self(pool)
@@ -249,7 +292,7 @@ impl Workers {
         call: CallSpec,
         events: Recipient<WorkerEvent>,
     ) -> Result<WorkerHandle, NoWorker> {
-        let (id, options) = (call.call_id, &self.0.options);
+        let options = &self.0.options;
         let mut start = Box::new(Start {
             v: VERSION,
             call,
@@ -261,13 +304,46 @@ impl Workers {
         }
         let (addr, shared, slot) = self.0.claim()?;
         start.data_dir = slot.to_string_lossy().into_owned();
-        shared.edit(|view| {
-            view.call = Some(id);
-            view.account = Some(account.to_owned());
-        });
+        shared.begins(account, &start.call);
         addr.do_send(ToActor::Begin(start, Audience(Some(events))));
+        self.0.started.notify_waiters();
         self.0.top_up();
         Ok(WorkerHandle::new(addr, shared))
+    }
+
+    /// Whatever workers leave behind goes to `heir` from now on, on their thread.
+    pub fn bequeath(&self, heir: impl Fn(WorkerEnded) + Send + Sync + 'static) {
+        *lock(&self.0.heir) = Some(Arc::new(heir));
+    }
+
+    /// The worker of a call that is on: its media. The call stays with its [`WorkerHandle`], whose end would be that of the call.
+    #[must_use]
+    pub fn of_call(&self, call: CallId) -> Option<WorkerMedia> {
+        let state = lock(&self.0.state);
+        let entry = state.of_call(call)?;
+        Some(WorkerMedia::new(entry.addr.clone(), Arc::clone(&entry.shared))).filter(|media| !media.is_over())
+    }
+
+    /// The same, waiting for so long until the call is given to one.
+    pub async fn soon_of_call(&self, call: CallId, patience: Duration) -> Option<WorkerMedia> {
+        let given = async {
+            loop {
+                let mut started = std::pin::pin!(self.0.started.notified());
+                started.as_mut().enable();
+                if let Some(media) = self.of_call(call) {
+                    return media;
+                }
+                started.await;
+            }
+        };
+        timeout(patience, given).await.ok()
+    }
+
+    /// What is known of a call that a worker has, or had a moment ago.
+    #[must_use]
+    pub fn report(&self, call: CallId) -> Option<MediaReport> {
+        let shared = lock(&self.0.state).of_call(call).map(|entry| Arc::clone(&entry.shared));
+        shared?.report()
     }
 
     /// Every process there is.
@@ -286,7 +362,8 @@ impl Workers {
         let busy = state.slots.iter().flatten().filter(|entry| entry.busy).count();
         let idle = state.slots.iter().flatten().count().saturating_sub(busy);
         let (max, prewarm) = (state.slots.len(), if enabled { self.0.options.prewarm } else { 0 });
-        PoolView { enabled, simulated, max, prewarm, busy, idle, ends: state.ends.clone() }
+        let failures = state.failed.iter().cloned().collect();
+        PoolView { enabled, simulated, max, prewarm, busy, idle, ends: state.ends.clone(), failures }
     }
 
     /// Ends all calls and processes: hangs up, waits so long, then kills. No call gets a worker any more.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use utoipa::ToSchema;
 
 use super::ProtocolError;
 use crate::protocol::ids::CallId;
@@ -233,7 +234,7 @@ pub enum Stage {
 }
 
 /// Which way media goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// To WeChat.
@@ -243,7 +244,7 @@ pub enum Direction {
 }
 
 /// What is sent, or wanted.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 pub struct MediaInfo {
     /// Which way.
     pub dir: Direction,
@@ -258,7 +259,7 @@ pub struct MediaInfo {
 }
 
 /// What waits in a worker.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Depths {
     /// Frames of sound on their way to WeChat.

@@ -11,6 +11,7 @@
 //! | [`machine`] | the life of a worker, from its start to its end |
 //! | [`phase`] | where in its life it is, and for how long |
 //! | [`outcome`] | how it ended, and what the call hears of it |
+//! | [`report`] | what is kept of it |
 
 pub mod annexb;
 pub mod control;
@@ -21,6 +22,7 @@ pub mod media;
 pub mod outcome;
 pub mod phase;
 pub mod queue;
+pub mod report;
 
 pub use self::{
     control::{CallSpec, FromWorker, HangupReason, Mode, RoomType, SecretText, Start, ToWorker, VideoWishes},
@@ -30,6 +32,7 @@ pub use self::{
     outcome::{EndReason, Exit, WorkerEnd},
     phase::{Limits, Phase},
     queue::{Drops, MediaQueue},
+    report::MediaReport,
 };
 
 /// The version of the two channels. Each side names it in its first message.

@@ -171,6 +171,24 @@ fn of_code(code: i32) -> (EndReason, String) {
     (reason, format!("{what}: exit code {code}"))
 }
 
+/// The SDK's name of a session's status. `None` where it has none.
+#[must_use]
+pub fn status_name(n: i32) -> Option<&'static str> {
+    const NAMES: [&str; 10] = [
+        "idle",
+        "calling",
+        "talking",
+        "rejected",
+        "canceled",
+        "hangup_by_caller",
+        "hangup_by_callee",
+        "aborted",
+        "busy",
+        "timeout",
+    ];
+    NAMES.get(usize::try_from(n).ok()?).copied()
+}
+
 /// The SDK's errors that mean that this user cannot be reached: PERMISSION_DENIED, UNAUTHENTICATED.
 const UNREACHABLE: [i32; 2] = [7, 16];
 

@@ -6,8 +6,12 @@
 use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use super::media::{FLAG_CONFIG, FLAG_DISCONTINUITY, FLAG_KEY, MediaFrame};
+use super::{
+    media::{FLAG_CONFIG, FLAG_DISCONTINUITY, FLAG_KEY, MediaFrame},
+    report::Flow,
+};
 
 /// How much may wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,7 +32,7 @@ impl Default for Bounds {
 }
 
 /// Frames that were dropped.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Drops {
     /// Of sound.
@@ -56,7 +60,8 @@ pub struct MediaQueue {
     /// How many frames of video were dropped since a key frame was asked for.
     unasked: u64,
     bounds: Bounds,
-    drops: Drops,
+    /// What was taken, and what was dropped.
+    flow: Flow,
 }
 
 /// A key frame is asked for again after so many dropped frames: a request may be lost, or come to nothing.
@@ -79,7 +84,7 @@ impl MediaQueue {
             broken: false,
             unasked: 0,
             bounds,
-            drops: Drops::default(),
+            flow: Flow::default(),
         }
     }
 
@@ -89,7 +94,7 @@ impl MediaQueue {
             self.audio.push_back(frame);
             while self.audio.len() > self.bounds.audio {
                 self.audio.pop_front();
-                self.drops.audio += 1;
+                self.flow.dropped.audio += 1;
             }
             return false;
         }
@@ -122,7 +127,7 @@ impl MediaQueue {
             self.broken = false;
             self.unasked = 0;
             self.append(frame);
-            self.drops.video = self.drops.video.saturating_add(lost);
+            self.flow.dropped.video = self.flow.dropped.video.saturating_add(lost);
             return false;
         }
         let begins = !std::mem::replace(&mut self.broken, true);
@@ -132,7 +137,7 @@ impl MediaQueue {
 
     /// Counts, and says whether a key frame is to be asked for.
     fn dropped(&mut self, frames: u64) -> bool {
-        self.drops.video = self.drops.video.saturating_add(frames);
+        self.flow.dropped.video = self.flow.dropped.video.saturating_add(frames);
         self.unasked = self.unasked.saturating_add(frames);
         let ask = self.unasked >= ASK_AGAIN;
         if ask {
@@ -178,14 +183,32 @@ impl MediaQueue {
 
     /// The next frame of sound.
     pub fn pop_audio(&mut self) -> Option<MediaFrame> {
-        self.audio.pop_front()
+        let frame = self.audio.pop_front()?;
+        self.flow.audio = self.flow.audio.saturating_add(1);
+        self.taken(&frame);
+        Some(frame)
     }
 
     /// The next frame of video.
     pub fn pop_video(&mut self) -> Option<MediaFrame> {
         let frame = self.video.pop_front()?;
         self.video_bytes = self.video_bytes.saturating_sub(frame.body.len());
+        self.flow.video = self.flow.video.saturating_add(1);
+        self.taken(&frame);
         Some(frame)
+    }
+
+    fn taken(&mut self, frame: &MediaFrame) {
+        let bytes = u64::try_from(frame.body.len()).unwrap_or(u64::MAX);
+        self.flow.bytes = self.flow.bytes.saturating_add(bytes);
+    }
+
+    /// Somebody else gives, or takes, from here on: pictures begin anew with a key frame. Sound goes on.
+    pub fn restart(&mut self) {
+        let lost = self.clear_pictures();
+        self.flow.dropped.video = self.flow.dropped.video.saturating_add(lost);
+        self.broken = true;
+        self.unasked = 0;
     }
 
     /// Frames of sound and of video that wait.
@@ -197,6 +220,12 @@ impl MediaQueue {
     /// What was dropped so far.
     #[must_use]
     pub fn drops(&self) -> Drops {
-        self.drops
+        self.flow.dropped
+    }
+
+    /// What was taken and what was dropped so far.
+    #[must_use]
+    pub fn flow(&self) -> Flow {
+        self.flow
     }
 }

@@ -139,7 +139,7 @@ function Nodes({ nodes, workers }) {
       <h2>Nodes and workers</h2>
       <${Table} columns=${NODE_COLUMNS} rows=${nodes} rowKey=${({ name }) => name} caption="Nodes" testid="nodes-table" />
       ${workers.length > 0
-        ? html`<p>Media workers: ${workers.map(({ name }) => name).join(', ')}</p>`
+        ? html`<p>Media workers: ${workers.map(({ id, phase }) => `${id} (${phase})`).join(', ')}</p>`
         : html`<p class="fine">No media workers: the media of calls between browsers goes from one to the other.</p>`}
     </section>`;
 }
