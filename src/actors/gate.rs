@@ -22,6 +22,7 @@ use crate::{
         codes::{self, Code},
         ids::UserId,
         native::{Credentials, Login},
+        wechat::address,
     },
     store::Store,
 };
@@ -204,6 +205,11 @@ impl Gate {
                 user
             }
         };
+        if address::is_reserved(&user) {
+            let message =
+                "a name that begins with wechat: is a WeChat user's, who does not log in here: take another name";
+            return Err(Refused::new(codes::BAD_LOGIN, message, 4401));
+        }
         match Session::log_in(core, user, login.device.unwrap_or_default(), conn, login.id) {
             Ok(_session) => Ok(Entered),
             Err(error) => {

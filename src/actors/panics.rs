@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 
 use super::{
     call::Call,
+    cloudvoip_worker::{Workers, WorkersOptions},
     core::{Core, CoreParts, Force, NotYet, now},
     directory::{Endpoint, EndpointLife},
     gate::Gate,
@@ -120,8 +121,9 @@ impl Stage {
         let gate = Gate::new(tokens, LoginGuard::new(&config.limits), store.clone());
         let metrics = Metrics::new();
         let trace = Recorder::default();
+        let workers = Workers::new(WorkersOptions::off(), metrics.clone());
         let wechat = WeChat::default();
-        let parts = CoreParts { config, store, hooks, metrics, trace, gate, wechat, last_room: None };
+        let parts = CoreParts { config, store, hooks, metrics, trace, gate, wechat, workers, last_room: None };
         let (tell, heard) = mpsc::unbounded_channel();
         Self { core: Core::new(parts), _dir: dir, tell, heard }
     }

@@ -231,6 +231,7 @@ fn build(config: &Arc<Config>) -> Result<(Parts, UserTokens), StartError> {
         trace,
         gate: Gate::new(tokens.clone(), LoginGuard::new(&config.limits), store.clone()),
         wechat: WeChat::new(config)?,
+        workers: workers.clone(),
         last_room: store.last_room().map_err(refused)?,
     });
     if !unfinished.is_empty() {

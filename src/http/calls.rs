@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Kinds of clients that are known by name, and that no call can have come through yet.
-const CLOSED_DOORS: [&str; 2] = ["verto", "wechat"];
+const CLOSED_DOORS: [&str; 1] = ["verto"];
 
 /// Lists live and past calls, the newest first. It may lag a second behind; one call's own page never does.
 #[utoipa::path(
@@ -151,7 +151,7 @@ pub(super) async fn place(
 ) -> Result<HttpResponse, HttpError> {
     let PlaceForm { caller, callee, flags, param, user_str } = form;
     must_fit(&user_str)?;
-    let placement = Placement { caller, callee, flags, param, user_str };
+    let placement = Placement { caller, callee, flags, param, user_str, wishes: None };
     let call = api.core.place(placement).await.map_err(problem::of_code)?;
     req.extensions_mut().insert(Target(format!("calls/{}", call.id)));
     Ok(HttpResponse::Created().insert_header(("location", format!("/api/v1/calls/{}", call.id))).json(&call))

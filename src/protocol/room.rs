@@ -217,6 +217,7 @@ impl Room {
                 let end = End { reason, error_code, by, flags: 0, param: 0, user_str };
                 self.end(&end, EventName::Finish, now);
             }
+            Input::Failed(failure) => self.end(&failure.end(true), EventName::Finish, now),
             Input::Drain => self.end(&End::by_server(Reason::Drained, codes::SERVER_DRAINING), EventName::Finish, now),
             Input::DeadlinePassed => self.on_deadline(now),
             // Late: the verdict of a call that a party joined, a commit already told of.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hookswitch::protocol::{
     codes,
-    effect::{Act, Input},
+    effect::{Act, Failure, Input},
     record::Actor,
 };
 
@@ -202,4 +202,23 @@ fn a_draining_server_ends_a_talk_with_120() {
         Stage::talking().step(Input::Drain)[1..3],
         ["alice/web < finish 120 drained of bob v4", "bob/web < finish 120 drained of alice v4"]
     );
+}
+
+#[test]
+fn a_talk_whose_media_fail_ends_once_with_100106() {
+    let mut stage = Stage::talking();
+    assert_eq!(
+        stage.step(Input::Failed(Failure::Media)),
+        [
+            "record ended v4 media_failed 100106 by server",
+            "alice/web < finish 100106 media_failed of bob v4",
+            "bob/web < finish 100106 media_failed of alice v4",
+            "over",
+        ]
+    );
+    assert!(stage.step(Input::Failed(Failure::Media)).is_empty(), "what is over does not end again");
+    // Who talks is neither busy nor away.
+    for failure in [Failure::Lost, Failure::Offline, Failure::Busy, Failure::Timeout] {
+        assert_eq!(Stage::talking().step(Input::Failed(failure))[0], "record ended v4 disconnected 100106 by server");
+    }
 }
