@@ -79,14 +79,7 @@ impl Account {
             aes_key,
             appid: appid.clone(),
         });
-        Ok(Self {
-            settings,
-            keys,
-            client,
-            tokens: Tokens::default(),
-            seen: Seen::default(),
-            report: Report::default(),
-        })
+        Ok(Self { settings, keys, client, tokens: Tokens::default(), seen: Seen::default(), report: Report::default() })
     }
 
     pub(super) fn settings(&self) -> &WeChatAccount {
@@ -211,6 +204,14 @@ impl Account {
                 _ => return Err(self.failed(failure, api::meaning)),
             }
         }
+    }
+
+    /// Whether the configuration has all that a call to a WeChat user takes.
+    ///
+    /// # Errors
+    /// What is missing.
+    pub fn may_call(&self) -> Result<(), String> {
+        if self.settings.simulated { Ok(()) } else { self.call_secret().map(drop).map_err(|failure| failure.message) }
     }
 
     /// The secret that access tokens are fetched with.
