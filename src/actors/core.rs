@@ -68,7 +68,7 @@ pub struct CoreParts {
     pub trace: Recorder,
     /// Who may log in.
     pub gate: Gate,
-    /// The accounts of WeChat.
+    /// The accounts at WeChat.
     pub wechat: WeChat,
     /// Who carries the media of WeChat users.
     pub workers: Workers,
