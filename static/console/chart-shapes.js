@@ -17,10 +17,9 @@ export function valueMarks(low, high, most) {
   const rough = (high - low) / Math.max(most, 1);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].find((times) => times * power >= rough) * power;
-  const marks = [];
-  // What is added up in fractions drifts.
-  for (let index = Math.ceil(low / step); index * step <= high; index += 1) marks.push(Number((index * step).toPrecision(12)));
-  return marks;
+  // Multiples of fractions are a hair beside the numbers that they stand for.
+  const [first, last] = [Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9)];
+  return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
 }
 
 /** Round times of the clock between two times, at most `most` of them; `offset` is how far the clock is ahead of UTC. All in seconds. */

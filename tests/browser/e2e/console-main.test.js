@@ -104,6 +104,28 @@ test('the overview follows a call from ringing to its end, and keeps the figures
   await page.getByTestId('call-row').filter({ hasText: 'carol' }).waitFor();
 });
 
+test('a chart tells the values under the pointer, and a drag over it leads to the calls of that time', async () => {
+  const page = await openConsole(cast);
+  const chart = page.getByTestId('chart-concurrent');
+  // A line of zeros is flat, so that it does not count as visible.
+  await chart.locator('.chart-line').first().waitFor({ state: 'attached' });
+  const legend = chart.locator('.legend');
+  await legend.getByText('Time', { exact: true }).waitFor();
+  const plot = chart.locator('svg[role=img]');
+  const { width, height } = await plot.boundingBox();
+  await plot.hover({ position: { x: width - 20, y: height / 2 } });
+  await legend.filter({ hasText: /^\s*\d\d:\d\d\s+talking\s+\d+\s+ringing\s+\d+\s*$/ }).waitFor();
+  await plot.hover({ position: { x: width / 2, y: height / 2 } });
+  await page.mouse.down();
+  await plot.hover({ position: { x: width - 20, y: height / 2 } });
+  await chart.locator('.chart-picked').waitFor();
+  await page.mouse.up();
+  await page.waitForURL(/#\/calls\?from=/);
+  const query = new URLSearchParams(new URL(page.url()).hash.split('?')[1]);
+  const minutes = (Date.parse(query.get('to')) - Date.parse(query.get('from'))) / 60_000;
+  assert.ok(minutes > 15 && minutes < 35, `half an hour of an hour that is shown, but ${minutes} minutes`);
+});
+
 test('a slash finds a call by its id and a user by name, and a question mark lists the keys', async () => {
   const [erin] = await people('erin');
   const id = await erin.call('nobody');
