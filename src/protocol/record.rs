@@ -291,6 +291,12 @@ impl CallRecord {
         }
     }
 
+    /// Whether a party came in by this door.
+    #[must_use]
+    pub fn has_door(&self, door: Door) -> bool {
+        self.caller_door == door || self.callee_door == Some(door)
+    }
+
     fn serialize_into<S: Serializer>(&self, serializer: S, timeline: bool) -> Result<S::Ok, S::Error> {
         let mut call = serializer.serialize_struct("Call", 25)?;
         call.serialize_field("id", &self.id)?;

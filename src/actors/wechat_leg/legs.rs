@@ -4,7 +4,7 @@ use actix::Recipient;
 use ahash::RandomState;
 use dashmap::DashMap;
 
-use super::{Incoming, Pushed};
+use super::{Incoming, leg::Pushed};
 use crate::protocol::ids::CallId;
 
 #[derive(Debug)]
