@@ -66,7 +66,7 @@ pub struct CoreParts {
     pub trace: Recorder,
     /// Who may log in.
     pub gate: Gate,
-    /// The accounts at WeChat.
+    /// The accounts of WeChat.
     pub wechat: WeChat,
     /// Who carries the media of WeChat users.
     pub workers: Workers,
@@ -182,7 +182,7 @@ impl Core {
         &self.0.hooks
     }
 
-    /// The accounts at WeChat.
+    /// The accounts of WeChat.
     #[must_use]
     pub fn wechat(&self) -> &WeChat {
         &self.0.wechat

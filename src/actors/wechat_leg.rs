@@ -2,7 +2,7 @@
 //!
 //! | file | what |
 //! | --- | --- |
-//! | `legs` | which calls wait for a push of WeChat's, and what was wished for a call before it had a leg |
+//! | `legs` | which calls wait for a push of WeChat's |
 //!
 //! A leg is in the directory as an endpoint of `wechat:{account}:{openid}` for as long as its call lives, and lives on the thread of
 //! that call. What comes after is between it and its worker.
@@ -20,7 +20,7 @@ use std::{
 use actix::{Actor, ActorContext, ActorFutureExt as _, AsyncContext, Context, Handler, Message, WrapFuture as _};
 use tokio::sync::oneshot;
 
-pub use self::legs::{Legs, Wishes};
+pub use self::legs::Legs;
 use super::{
     cloudvoip_worker::{NoWorker, WorkerEvent, WorkerHandle},
     core::Core,
@@ -76,27 +76,26 @@ pub(super) fn ring(core: &Core, call: &CallRecord) -> Option<Route> {
     if !address::is_reserved(&call.callee) {
         return None;
     }
-    let wishes = core.legs().take_wishes(call.id);
     let Some((account, openid)) = Address::of(&call.callee)
         .and_then(|address| core.wechat().account(&address.account).map(|account| (account, address.openid)))
     else {
         return Some(Route::Offline);
     };
-    let sn = Some(&call.caller).filter(|caller| !address::is_reserved(caller)).and_then(|it| account.sn_of_user(it));
-    let Some(sn) = sn.filter(|_| core.workers().are_enabled()) else {
-        tracing::info!(call = %call.id, account = account.name(), "a WeChat user cannot be called from here");
+    let is_device = !address::is_reserved(&call.caller) && account.sn_of_user(&call.caller).is_some();
+    if !is_device || !core.workers().are_enabled() {
+        let account = account.name();
+        tracing::info!(call = %call.id, account, is_device, "this caller cannot call a WeChat user from here");
         return Some(Route::Offline);
-    };
+    }
     if !core.workers().has_room() {
         return Some(Route::Busy);
     }
-    let wishes = wishes.unwrap_or_default();
     let outbound = OutboundCall {
         call: call.id,
-        sn,
+        device: call.caller.clone(),
         openid,
-        room_type: wishes.room_type.unwrap_or_else(|| room_type(call.flags)),
-        listener_name: wishes.listener_name.unwrap_or_default(),
+        room_type: room_type(call.flags),
+        listener_name: String::new(),
     };
     let room_type = match outbound.room_type {
         api::RoomType::Video => RoomType::Video,
@@ -323,10 +322,6 @@ impl Leg {
     }
 
     fn placed(&mut self, outcome: Result<(), CallFailure>, outbound: &OutboundCall, ctx: &mut Context<Self>) {
-        if let Err(CallFailure { code, errcode, message }) = &outcome {
-            let (call, account) = (self.call, self.account.name());
-            tracing::warn!(%call, account, code, errcode, message, "WeChat made no call");
-        }
         let plays = outcome.is_ok() && self.account.simulated();
         self.drive(Input::Placed(outcome.map_err(|failure| failure.code)), ctx);
         // WeChat itself sends its push; the simulated one has this.

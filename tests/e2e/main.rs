@@ -38,3 +38,6 @@ mod support;
 mod terminal;
 mod trace;
 mod veto;
+mod wechat;
+mod wechat_api;
+mod wechat_push;
