@@ -1,9 +1,12 @@
 //! What an account of WeChat may be: `[[wechat.account]]`.
 
 use super::schema::WeChatAccount;
-use crate::protocol::wechat::{
-    address::Address,
-    crypto::{AesKey, KeyError},
+use crate::protocol::{
+    ids::UserId,
+    wechat::{
+        address::is_reserved,
+        crypto::{AesKey, KeyError},
+    },
 };
 
 /// Longest name of an account. Unit: bytes. An openid of 28 and the rest of `wechat:{account}:{openid}` fit behind it many times.
@@ -87,7 +90,6 @@ pub(super) fn faults(account: &WeChatAccount) -> Vec<AccountFault> {
 
 /// Whether a template makes a user's name of a serial number. One that makes WeChat users would have them ring each other.
 fn is_template(template: &str) -> bool {
-    use crate::protocol::ids::UserId;
     let made = UserId::new(&template.replacen(SN, "0", 1));
-    template.matches(SN).count() == 1 && made.is_ok_and(|user| Address::of(&user).is_none())
+    template.matches(SN).count() == 1 && made.is_ok_and(|user| !is_reserved(&user))
 }

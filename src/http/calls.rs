@@ -177,7 +177,7 @@ impl FinishForm {
     }
 }
 
-fn must_fit(user_str: &str) -> Result<(), HttpError> {
+pub(super) fn must_fit(user_str: &str) -> Result<(), HttpError> {
     if user_str.len() <= MAX_USER_STR_BYTES {
         return Ok(());
     }

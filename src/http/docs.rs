@@ -36,6 +36,7 @@ const ERRORS_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; fram
         (name = "users", description = "Presence, sessions, accounts"),
         (name = "tokens", description = "User tokens"),
         (name = "webhooks", description = "The business server"),
+        (name = "wechat", description = "Accounts of WeChat, and calls to their users"),
         (name = "events", description = "What happens, as it happens"),
         (name = "trace", description = "The last messages, as they were said"),
         (name = "keys", description = "Who may use the API"),
@@ -185,7 +186,7 @@ mod tests {
                 assert!(found.is_some_and(|parameter| parameter["description"].is_string()), "{at}: {name}");
             }
         }
-        assert_eq!(ids.len(), 40);
+        assert_eq!(ids.len(), 42);
     }
 
     #[test]

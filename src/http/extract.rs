@@ -43,7 +43,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     fn from_request(req: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
         let (req, payload) = (req.clone(), payload.take());
         Box::pin(async move {
-            let bytes = read(&req, payload).await?;
+            let bytes = read(&req, payload, body_limit(&req)).await?;
             must_be_json(&req)?;
             parse(&bytes).map(Self)
         })
@@ -61,7 +61,7 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalBody<T> {
     fn from_request(req: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
         let (req, payload) = (req.clone(), payload.take());
         Box::pin(async move {
-            let bytes = read(&req, payload).await?;
+            let bytes = read(&req, payload, body_limit(&req)).await?;
             if bytes.is_empty() {
                 return Ok(Self(T::default()));
             }
@@ -84,9 +84,17 @@ fn must_be_json(req: &HttpRequest) -> Result<(), HttpError> {
     Err(error.header(header::ACCEPT, "application/json"))
 }
 
-async fn read(req: &HttpRequest, mut payload: dev::Payload) -> Result<web::BytesMut, HttpError> {
+fn body_limit(req: &HttpRequest) -> usize {
+    req.app_data::<web::Data<Api>>().map_or(0, |api| api.core.config().limits.body_bytes)
+}
+
+/// A body of at most `limit` bytes.
+pub(super) async fn read(
+    req: &HttpRequest,
+    mut payload: dev::Payload,
+    limit: usize,
+) -> Result<web::BytesMut, HttpError> {
     let api = req.app_data::<web::Data<Api>>();
-    let limit = api.map_or(0, |api| api.core.config().limits.body_bytes);
     let mut body = web::BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|error| HttpError::new(&problem::BAD_REQUEST, error.to_string()))?;

@@ -30,6 +30,8 @@ mod trace;
 pub mod upgrade;
 mod users;
 mod webhooks;
+mod wechat;
+mod wechat_push;
 mod ws;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -80,6 +82,8 @@ fn api_routes(routes: &mut ServiceConfig<'_>) {
         .service(webhooks::verify)
         .service(webhooks::deliveries)
         .service(webhooks::replay)
+        .service(wechat::call)
+        .service(wechat::accounts)
         .service(statistics::stats)
         .service(statistics::history)
         .service(events::watch_all)
@@ -206,6 +210,7 @@ pub fn app(
         )
         .configure(|app| operations_routes(&mut ServiceConfig::new(app)))
         .configure(page_routes)
+        .service(wechat_push::route())
         .service(web::resource("/ws").get(ws::open))
         .default_service(web::to(edge::fallback))
         .wrap(from_fn(edge::edge))

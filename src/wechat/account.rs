@@ -1,10 +1,6 @@
 //! An account: what its pushes are checked with, whose user a device is, and the call that rings a phone.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
 use super::{
     client::{Client, Failure},
@@ -19,9 +15,10 @@ use crate::{
         codes::{Code, DISCONNECTED},
         ids::{CallId, UserId},
         wechat::{
-            address::{Address, payload},
+            address::{self, Address, payload},
             api::{self, CallForm, Meaning, Remedy, RoomType},
             crypto::{AesKey, PushKeys},
+            push::VoipPush,
         },
     },
 };
@@ -34,13 +31,13 @@ const BREATH: Duration = Duration::from_millis(300);
 pub struct OutboundCall {
     /// The call of the core; it rides in the payload, and comes back in the push.
     pub call: CallId,
-    /// The device's user, who calls.
-    pub device: UserId,
+    /// The serial number of the device, which calls.
+    pub sn: String,
     /// The WeChat user, who is called.
     pub openid: String,
     /// Picture or not.
     pub room_type: RoomType,
-    /// The name that the phone shows for its user. One that was set for the call with [`Account::name_listener`] wins.
+    /// The name that is shown for the WeChat user; empty for none.
     pub listener_name: String,
 }
 
@@ -54,8 +51,6 @@ pub struct CallFailure {
     pub errcode: Option<i64>,
     /// What went wrong, and what to do about it. Nothing secret.
     pub message: String,
-    /// Whether the phone may ring all the same, since WeChat heard of the call and did not answer.
-    pub unclear: bool,
 }
 
 /// An account of the configuration.
@@ -66,7 +61,6 @@ pub struct Account {
     tokens: Tokens,
     seen: Seen,
     report: Report,
-    listeners: Mutex<HashMap<CallId, String>>,
 }
 
 impl std::fmt::Debug for Account {
@@ -85,15 +79,7 @@ impl Account {
             aes_key,
             appid: appid.clone(),
         });
-        Ok(Self {
-            settings,
-            keys,
-            client,
-            tokens: Tokens::default(),
-            seen: Seen::default(),
-            report: Report::default(),
-            listeners: Mutex::default(),
-        })
+        Ok(Self { settings, keys, client, tokens: Tokens::default(), seen: Seen::default(), report: Report::default() })
     }
 
     pub(super) fn settings(&self) -> &WeChatAccount {
@@ -112,10 +98,19 @@ impl Account {
         &self.settings.appid
     }
 
-    /// The model of its devices; empty where none is set.
+    /// The push that WeChat would send for a call of ours; of a simulated account, where nothing is called.
     #[must_use]
-    pub fn model_id(&self) -> &str {
-        &self.settings.model_id
+    pub fn simulated_push(&self, call: &OutboundCall) -> VoipPush {
+        VoipPush {
+            openid: call.openid.clone(),
+            created_at: clock::wall().0 / 1_000_000,
+            payload: payload(call.call),
+            room_id: format!("simulated-{}", call.call),
+            session_key: "simulated".to_owned(),
+            server_token: "simulated".to_owned(),
+            model_id: self.settings.model_id.clone(),
+            sn: call.sn.clone(),
+        }
     }
 
     /// Whether WeChat and its users are played: [`Account::call`] does nothing then, and no push comes.
@@ -134,7 +129,7 @@ impl Account {
     #[must_use]
     pub fn user_of_sn(&self, sn: &str) -> Option<UserId> {
         let user = UserId::new(&self.settings.device_user.replacen(SN, sn, 1)).ok()?;
-        (!sn.is_empty() && Address::of(&user).is_none()).then_some(user)
+        (!sn.is_empty() && !address::is_reserved(&user)).then_some(user)
     }
 
     /// The serial number of the device that is logged in as that user; `None` where the user is no device of this account.
@@ -161,17 +156,6 @@ impl Account {
         self.report.push(kind, outcome, errcode);
     }
 
-    /// Sets the name that the phone shows for its user in a call, until what is returned is dropped.
-    #[must_use]
-    pub fn name_listener(self: &Arc<Self>, call: CallId, name: String) -> ListenerName {
-        self.listeners().insert(call, name);
-        ListenerName { account: Arc::clone(self), call }
-    }
-
-    fn listeners(&self) -> std::sync::MutexGuard<'_, HashMap<CallId, String>> {
-        self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Has WeChat ring the phone. It answers before the phone does; the push with the room follows.
     ///
     /// Asked again only where WeChat itself says so: once where it is busy, once with a fresh token. What may have rung the phone
@@ -180,22 +164,18 @@ impl Account {
     /// # Errors
     /// [`CallFailure`].
     pub async fn call(&self, call: OutboundCall) -> Result<(), CallFailure> {
-        let named = self.listeners().remove(&call.call);
         if self.settings.simulated {
             return Ok(());
         }
         let Self { settings, client, tokens, .. } = self;
         let secret = self.call_secret()?;
-        let Some(sn) = self.sn_of_user(&call.device) else {
-            return Err(cannot(format!("the caller's name does not fit `device_user = {:?}`", settings.device_user)));
-        };
         let payload = payload(call.call);
         let form = CallForm {
             model_id: &settings.model_id,
-            sn: &sn,
+            sn: &call.sn,
             openid: &call.openid,
             room_type: call.room_type,
-            listener_name: named.as_deref().unwrap_or(&call.listener_name),
+            listener_name: &call.listener_name,
             version_type: match settings.version_type {
                 ProgramVersion::Release => 0,
                 ProgramVersion::Development => 1,
@@ -226,6 +206,14 @@ impl Account {
         }
     }
 
+    /// Whether the configuration has all that a call to a WeChat user takes.
+    ///
+    /// # Errors
+    /// What is missing.
+    pub fn may_call(&self) -> Result<(), String> {
+        if self.settings.simulated { Ok(()) } else { self.call_secret().map(drop).map_err(|failure| failure.message) }
+    }
+
     /// The secret that access tokens are fetched with.
     fn call_secret(&self) -> Result<&Secret, CallFailure> {
         let WeChatAccount { name, third_party, secret, model_id, .. } = &self.settings;
@@ -252,8 +240,7 @@ impl Account {
             }
             other => (DISCONNECTED, None, other.to_string()),
         };
-        tracing::warn!(account = self.settings.name, errcode, why = message, "WeChat does not ring the phone");
-        CallFailure { code, errcode, message, unclear: failure.is_unclear() }
+        CallFailure { code, errcode, message }
     }
 
     /// The account and how it fares.
@@ -279,19 +266,5 @@ impl Account {
 
 /// What only the operator can mend.
 fn cannot(message: String) -> CallFailure {
-    tracing::warn!(why = message, "no call can be placed to a WeChat user");
-    CallFailure { code: DISCONNECTED, errcode: None, message, unclear: false }
-}
-
-/// A listener's name, for as long as the call may ask for it.
-#[derive(Debug)]
-pub struct ListenerName {
-    account: Arc<Account>,
-    call: CallId,
-}
-
-impl Drop for ListenerName {
-    fn drop(&mut self) {
-        self.account.listeners().remove(&self.call);
-    }
+    CallFailure { code: DISCONNECTED, errcode: None, message }
 }

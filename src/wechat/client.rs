@@ -34,13 +34,6 @@ pub(super) enum Failure {
     Strange(u16),
 }
 
-impl Failure {
-    /// Whether WeChat may have done what it was asked for all the same.
-    pub(super) fn is_unclear(&self) -> bool {
-        matches!(self, Self::NoAnswer | Self::Broken(_) | Self::Strange(_))
-    }
-}
-
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -48,7 +41,7 @@ impl fmt::Display for Failure {
             Self::Refused { errcode, errmsg } => write!(f, "errcode {errcode}: {errmsg}"),
             Self::Unreached(why) => write!(f, "WeChat's API cannot be reached: {why}"),
             Self::NoAnswer => write!(f, "WeChat's API did not answer within {} s", ANSWER_TIMEOUT.as_secs()),
-            Self::Broken(why) => write!(f, "WeChat's API did not answer: {why}"),
+            Self::Broken(why) => write!(f, "the connection to WeChat's API broke before the answer: {why}"),
             Self::Strange(status) => {
                 write!(f, "WeChat's API answered with HTTP status {status} and no JSON of its own")
             }

@@ -25,12 +25,12 @@ async fn routes(server: &Server) -> Vec<Route> {
             routes.push(Route { method: method.to_uppercase(), path, scope });
         }
     }
-    assert_eq!(routes.len(), 37);
+    assert_eq!(routes.len(), 39);
     routes
 }
 
 /// What the contract gives each scope beyond the one before. Whatever is not here is an admin's.
-const READ: [(&str, &str); 18] = [
+const READ: [(&str, &str); 19] = [
     ("GET", "/calls"),
     ("GET", "/calls/"),
     ("GET", "/rooms"),
@@ -46,12 +46,18 @@ const READ: [(&str, &str); 18] = [
     ("GET", "/trace"),
     ("GET", "/trace/"),
     ("GET", "/nodes"),
+    ("GET", "/wechat/accounts"),
     ("GET", "/health"),
     ("GET", "/config"),
     ("GET", "/debug/invariants"),
 ];
-const CONTROL: [(&str, &str); 4] =
-    [("POST", "/calls"), ("POST", "/calls/"), ("POST", "/users/nobody/finish"), ("POST", "/users/nobody/kick")];
+const CONTROL: [(&str, &str); 5] = [
+    ("POST", "/calls"),
+    ("POST", "/calls/"),
+    ("POST", "/users/nobody/finish"),
+    ("POST", "/users/nobody/kick"),
+    ("POST", "/wechat/calls"),
+];
 
 #[tokio::test]
 async fn the_description_asks_for_the_scopes_of_the_contract() {
