@@ -1,7 +1,6 @@
 //! The handle that every actor and every REST handler has: the directory and what calls need of the rest of the server.
 
 mod placing;
-mod reports;
 mod steps;
 
 pub use self::placing::Placement;
@@ -29,7 +28,6 @@ use super::{
     watch::Latest,
     wechat_leg::Legs,
 };
-use self::reports::Reports;
 use crate::{
     clock,
     config::{Config, Glare},
@@ -68,7 +66,7 @@ pub struct CoreParts {
     pub trace: Recorder,
     /// Who may log in.
     pub gate: Gate,
-    /// The accounts at WeChat.
+    /// The accounts of WeChat.
     pub wechat: WeChat,
     /// Who carries the media of WeChat users.
     pub workers: Workers,
@@ -80,7 +78,6 @@ pub struct CoreParts {
 struct Inner {
     config: RwLock<Arc<Config>>,
     journal: Journal,
-    reports: Reports,
     hooks: Hooks,
     metrics: Metrics,
     trace: Recorder,
@@ -118,9 +115,8 @@ impl Core {
     /// Puts it together.
     #[must_use]
     pub fn new(parts: CoreParts) -> Self {
-        let core = Self(Arc::new(Inner {
+        Self(Arc::new(Inner {
             config: RwLock::new(parts.config),
-            reports: Reports::new(parts.store.clone()),
             journal: Journal::new(parts.store),
             hooks: parts.hooks,
             metrics: parts.metrics,
@@ -136,9 +132,7 @@ impl Core {
             draining: AtomicBool::new(false),
             halted: AtomicBool::new(false),
             looked: Latest::default(),
-        }));
-        core.inherit();
-        core
+        }))
     }
 
     /// The settings in force.
@@ -192,6 +186,12 @@ impl Core {
     #[must_use]
     pub fn wechat(&self) -> &WeChat {
         &self.0.wechat
+    }
+
+    /// Who carries the media of WeChat users.
+    #[must_use]
+    pub fn workers(&self) -> &Workers {
+        &self.0.workers
     }
 
     /// The parts of WeChat users in calls.
@@ -414,15 +414,11 @@ impl Core {
     /// Tries again, for as long as the server runs, to store what the store refused.
     pub fn retry_refused_steps(&self) -> impl Future<Output = ()> + use<> {
         let core = self.clone();
-        let reports = self.0.reports.clone().retry();
-        let steps = self.0.journal.clone().retry(move |call| {
+        self.0.journal.clone().retry(move |call| {
             if call.state == CallState::Ended {
                 core.directory().forget(call.id);
             }
-        });
-        async move {
-            tokio::join!(steps, reports);
-        }
+        })
     }
 
     fn deliver(&self, user: &UserId, to: &Devices, event: CallEvent) {

@@ -48,7 +48,7 @@ enum Event {
     RingOver,
 }
 
-const EVENTS: [Event; 20] = [
+const EVENTS: [Event; 22] = [
     Event::Allow,
     Event::Veto,
     Event::Online,

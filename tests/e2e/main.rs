@@ -39,3 +39,5 @@ mod terminal;
 mod trace;
 mod veto;
 mod wechat;
+mod wechat_api;
+mod wechat_push;

@@ -4,7 +4,7 @@ use actix::Recipient;
 use ahash::RandomState;
 use dashmap::DashMap;
 
-use super::{Incoming, Pushed};
+use super::{Incoming, leg::Pushed};
 use crate::protocol::{ids::CallId, wechat::api::RoomType};
 
 /// What whoever places a call wishes of WeChat, where it says more than a request can.

@@ -131,7 +131,7 @@ fn mistakes_in_accounts_of_wechat_are_told_with_their_place() {
         ),
         (
             "keys = 1",
-            "unknown key `keys`, did you mean `name`? There are name, appid, secret, token, encoding_aes_key, \
+            "unknown key `keys`, did you mean `token`? There are name, appid, secret, token, encoding_aes_key, \
              third_party, platform_appid, api_base, device_user, model_id, version_type, simulated t.toml:4:1",
         ),
     ] {

@@ -15,6 +15,8 @@ use super::DEADLINE;
 /// What came.
 #[derive(Debug, Clone)]
 pub struct Post {
+    /// With the query.
+    pub path: String,
     pub headers: BTreeMap<String, String>,
     pub body: String,
     pub json: Value,
@@ -125,6 +127,7 @@ async fn converse(
         if socket.read_line(&mut line).await? == 0 {
             return Ok(());
         }
+        let Some(path) = line.split(' ').nth(1) else { return Ok(()) };
         let mut headers = BTreeMap::new();
         loop {
             let mut line = String::new();
@@ -137,7 +140,8 @@ async fn converse(
         let mut body = vec![0; headers["content-length"].parse().unwrap()];
         socket.read_exact(&mut body).await?;
         let body = String::from_utf8(body).unwrap();
-        let post = Post { headers, json: serde_json::from_str(&body).unwrap(), body };
+        let path = path.to_owned();
+        let post = Post { path, headers, json: serde_json::from_str(&body).unwrap(), body };
         let says = answer(&post);
         // The test may have seen enough.
         let _ended = tell.send(post).is_err();
