@@ -17,6 +17,7 @@ mod invariants;
 mod keys;
 mod manual;
 mod me;
+mod media;
 mod nodes;
 mod operations;
 mod pages;
@@ -208,6 +209,7 @@ pub fn app(
         .configure(|app| operations_routes(&mut ServiceConfig::new(app)))
         .configure(page_routes)
         .service(web::resource("/ws").get(ws::open))
+        .service(web::resource("/media").get(media::open))
         .default_service(web::to(edge::fallback))
         .wrap(from_fn(edge::edge))
         .wrap(Compress::default())
