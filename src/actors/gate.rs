@@ -177,25 +177,45 @@ impl Gate {
         // Sockets without an address, as those of a local file, count as one.
         let address = conn.client.address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
         // Nobody guesses a resume token, and a crowd that comes back through one address must not lose its calls to a limit.
-        let resumes = matches!(login.credentials, Some(Credentials::Resume { .. }));
-        if !resumes && let Err(over) = self.guard.admit(address) {
+        if let Some(Credentials::Resume { token, last_seq }) = login.credentials {
+            let unknown = || Refused::new(codes::TOKEN_INVALID, "no such session: log in with credentials", 4401);
+            let (id, secret) = Session::read_token(&token).ok_or_else(unknown)?;
+            let session = core.directory().session(id).ok_or_else(unknown)?;
+            let resume = Resume { secret, last_seq, conn, login_id: login.id };
+            return match session.send(resume).await {
+                Ok(true) => Ok(Entered),
+                Ok(false) | Err(_) => Err(unknown()),
+            };
+        }
+        let user = self.identify(core, login.credentials, address).await?;
+        match Session::log_in(core, user, login.device.unwrap_or_default(), conn, login.id) {
+            Ok(_session) => Ok(Entered),
+            Err(error) => {
+                tracing::error!(%error, "no randomness for a resume token");
+                Err(Refused::new(codes::SERVER_DRAINING, "the server cannot make a session now: try again", 1011))
+            }
+        }
+    }
+
+    /// Checks who somebody is, without a session: what a session is resumed with proves nothing here.
+    pub(super) async fn identify(
+        &self,
+        core: &Core,
+        credentials: Option<Credentials>,
+        address: IpAddr,
+    ) -> Result<UserId, Refused> {
+        if let Err(over) = self.guard.admit(address) {
             core.metrics().limit_hit(Limit::Logins);
             return Err(over.into());
         }
-        let user = match login.credentials {
+        let user = match credentials {
             None => {
                 let message = "log in with a token, with user and password, or with resume";
                 return Err(Refused::new(codes::NOT_LOGGED_IN, message, 4401));
             }
-            Some(Credentials::Resume { token, last_seq }) => {
-                let unknown = || Refused::new(codes::TOKEN_INVALID, "no such session: log in with credentials", 4401);
-                let (id, secret) = Session::read_token(&token).ok_or_else(unknown)?;
-                let session = core.directory().session(id).ok_or_else(unknown)?;
-                let resume = Resume { secret, last_seq, conn, login_id: login.id };
-                return match session.send(resume).await {
-                    Ok(true) => Ok(Entered),
-                    Ok(false) | Err(_) => Err(unknown()),
-                };
+            Some(Credentials::Resume { .. }) => {
+                let message = "only /ws resumes sessions: log in with a token, or with user and password";
+                return Err(Refused::new(codes::NOT_LOGGED_IN, message, 4401));
             }
             Some(Credentials::Token(token)) => {
                 self.tokens.verify(&token).await.map_err(|error| Refused::new(error.code(), error.to_string(), 4401))?
@@ -210,13 +230,7 @@ impl Gate {
                 "a name that begins with wechat: is a WeChat user's, who does not log in here: take another name";
             return Err(Refused::new(codes::BAD_LOGIN, message, 4401));
         }
-        match Session::log_in(core, user, login.device.unwrap_or_default(), conn, login.id) {
-            Ok(_session) => Ok(Entered),
-            Err(error) => {
-                tracing::error!(%error, "no randomness for a resume token");
-                Err(Refused::new(codes::SERVER_DRAINING, "the server cannot make a session now: try again", 1011))
-            }
-        }
+        Ok(user)
     }
 
     async fn check_password(

@@ -3,6 +3,7 @@
 //! | module | owns | lives on |
 //! | --- | --- | --- |
 //! | [`ws_conn`] | one socket | the web worker that accepted it |
+//! | [`media_conn`] | one socket for a call's media | the same |
 //! | [`session`] | one login and its resumes | the web worker of its first socket |
 //! | [`call`] | one pending call | the thread of its caller's session |
 //! | [`room`] | one answered call | the thread of its call |
@@ -26,6 +27,7 @@
 //! | actors → store | queue; the commit comes back as a message | the error comes back instead |
 //! | call → worker | `do_send`, a handle that hangs up with its owner | gone: its end was told |
 //! | worker → call | `do_send` | gone: the handle is too, which hangs up |
+//! | media socket ↔ worker | bounded queues, which drop what is late | over: the socket is closed |
 //! | REST → call | `do_send` with a one-shot for the answer | gone: the call has ended; late: 503 |
 //!
 //! An actor that panics dies alone. A call's is seen in its `stopped()`: the core ends the call, frees its lines and tells the
@@ -39,6 +41,7 @@ pub mod directory;
 pub mod gate;
 pub mod history;
 mod journal;
+pub mod media_conn;
 mod mend;
 pub mod messages;
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod invariants;
 mod keys;
 mod manual;
 mod me;
+mod media;
 mod nodes;
 mod operations;
 mod pages;
@@ -216,6 +217,7 @@ pub fn app(
         .configure(page_routes)
         .service(wechat_push::route())
         .service(web::resource("/ws").get(ws::open))
+        .service(web::resource("/media").get(media::open))
         .default_service(web::to(edge::fallback))
         .wrap(from_fn(edge::edge))
         .wrap(Compress::default())

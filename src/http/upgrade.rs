@@ -22,7 +22,10 @@ use actix_web::{
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::{Api, app};
-use crate::{actors::ws_conn::WsConn, app::LINGER};
+use crate::{
+    actors::{media_conn::MediaConn, ws_conn::WsConn},
+    app::LINGER,
+};
 
 type Application = boxed::BoxServiceFactory<(), Request, Response<BoxBody>, Response<BoxBody>, ()>;
 type Upgrade<T> = boxed::BoxServiceFactory<(), (Request, Framed<T, Codec>), (), actix_web::Error, ()>;
@@ -60,9 +63,12 @@ where
                 async move {
                     let mut response = app.call(request).await.unwrap_or_else(|refused| refused);
                     let connection = response.extensions_mut().remove::<WsConn>();
+                    let media = response.extensions_mut().remove::<MediaConn>();
                     let socket = SendResponse::new(framed, response.map_body(|_, body| Body(body))).await?.into_parts();
                     if let Some(connection) = connection {
                         actix_web::rt::spawn(connection.serve(socket.io, socket.read_buf));
+                    } else if let Some(media) = media {
+                        actix_web::rt::spawn(media.serve(socket.io, socket.read_buf));
                     }
                     Ok(())
                 }

@@ -10,7 +10,7 @@ use super::{
     problem::{self, HttpError},
 };
 use crate::{
-    actors::ws_conn,
+    actors::{gate::Ticket, ws_conn},
     config::Config,
     metrics::{ConnectionResult, Limit},
 };
@@ -20,40 +20,53 @@ const SECRETS: [&str; 4] = ["token", "access_token", "password", "resume"];
 
 /// Opens a WebSocket.
 pub(super) async fn open(request: HttpRequest, api: web::Data<Api>) -> Result<HttpResponse, actix_web::Error> {
-    let core = &api.core;
-    let query: Vec<(String, String)> =
-        url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
-    let refuse = |error: HttpError| {
-        core.metrics().connection_result(ConnectionResult::Refused);
-        Err(error.into())
-    };
-    if let Some((name, _)) = query.iter().find(|(name, _)| SECRETS.contains(&name.as_str())) {
-        let detail = "a secret in a URL ends up in logs: send it in the login frame or the Authorization header";
-        return refuse(HttpError::parameter(name, detail));
+    let query = query(&request);
+    check(&request, &api, &query)?;
+    if api.core.draining() {
+        return Err(refused(&api, HttpError::new(&problem::UNAVAILABLE, "the server is stopping")));
     }
-    if let Err(error) = verify_handshake(request.head()) {
-        return Err(no_handshake(&request, &error).into());
-    }
-    let config = core.config();
-    if !is_origin_allowed(&request, &config) {
-        core.metrics().limit_hit(Limit::Origin);
-        let detail = "this origin may not open a WebSocket here: add it to server.allowed_origins";
-        return refuse(HttpError::new(&problem::ORIGIN_FORBIDDEN, detail));
-    }
-    if core.draining() {
-        return refuse(HttpError::new(&problem::UNAVAILABLE, "the server is stopping"));
-    }
-    let ticket = match core.gate().admit(core, client_address(&request, &config)) {
-        Ok(ticket) => ticket,
-        Err(limit) => {
-            core.metrics().limit_hit(limit);
-            let error = HttpError::new(&problem::TOO_MANY_REQUESTS, "too many connections: try again in a moment");
-            return Err(error.header(header::RETRY_AFTER, "5").into());
-        }
-    };
+    let ticket = admit(&request, &api)?;
     let device = query.into_iter().find(|(name, _)| name == "device").map(|(_, device)| device);
     let token = auth::bearer(request.headers()).map(str::to_owned);
-    ws_conn::upgrade(core, ticket, token, device, &request).map_err(Into::into)
+    ws_conn::upgrade(&api.core, ticket, token, device, &request).map_err(Into::into)
+}
+
+/// The parameters of a request, in order.
+pub(super) fn query(request: &HttpRequest) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect()
+}
+
+/// A refusal, counted.
+pub(super) fn refused(api: &Api, error: HttpError) -> actix_web::Error {
+    api.core.metrics().connection_result(ConnectionResult::Refused);
+    error.into()
+}
+
+/// What must hold for every WebSocket: no secret in its URL, a handshake, an origin that may.
+pub(super) fn check(request: &HttpRequest, api: &Api, query: &[(String, String)]) -> Result<(), actix_web::Error> {
+    if let Some((name, _)) = query.iter().find(|(name, _)| SECRETS.contains(&name.as_str())) {
+        let detail = "a secret in a URL ends up in logs: send it in the login frame or the Authorization header";
+        return Err(refused(api, HttpError::parameter(name, detail)));
+    }
+    if let Err(error) = verify_handshake(request.head()) {
+        return Err(no_handshake(request, &error).into());
+    }
+    if !is_origin_allowed(request, &api.core.config()) {
+        api.core.metrics().limit_hit(Limit::Origin);
+        let detail = "this origin may not open a WebSocket here: add it to server.allowed_origins";
+        return Err(refused(api, HttpError::new(&problem::ORIGIN_FORBIDDEN, detail)));
+    }
+    Ok(())
+}
+
+/// Lets a connection in, as far as numbers go.
+pub(super) fn admit(request: &HttpRequest, api: &Api) -> Result<Ticket, actix_web::Error> {
+    let address = client_address(request, &api.core.config());
+    api.core.gate().admit(&api.core, address).map_err(|limit| {
+        api.core.metrics().limit_hit(limit);
+        let error = HttpError::new(&problem::TOO_MANY_REQUESTS, "too many connections: try again in a moment");
+        error.header(header::RETRY_AFTER, "5").into()
+    })
 }
 
 /// A client that speaks plain HTTP hears what to speak instead.

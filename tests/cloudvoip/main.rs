@@ -4,6 +4,8 @@
 //! | --- | --- |
 //! | `support` | a pool of workers in a folder of its own, and one call |
 //! | `calls` | what the simulated user does, and what the call hears of it |
+//! | `house`, `client` | a whole server in this process, and its clients |
+//! | `reports` | what is known of a call's media afterwards |
 //! | `failures` | crashes, hangs, kills and nonsense, in every phase |
 //! | `pool` | who gets a worker, and who does not |
 //! | `remains` | what is left behind: nothing, nowhere, by nobody |
@@ -22,9 +24,16 @@
 )]
 
 mod calls;
+#[path = "../e2e/support/client.rs"]
+#[allow(dead_code, reason = "the end-to-end tests use all of it")]
+mod client;
 mod failures;
+mod house;
 mod pool;
 mod remains;
+mod reports;
 mod support;
 mod unsafety;
 mod wmpf;
+
+use support::DEADLINE;

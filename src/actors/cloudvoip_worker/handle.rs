@@ -130,14 +130,27 @@ impl WorkerMedia {
         self.shared.tell(|news| {
             news.carrier = news.carrier.saturating_add(1);
             number = news.carrier;
+            if number > 1 {
+                news.key_frames = news.key_frames.saturating_add(1);
+            }
         });
         if number > 1 {
             self.shared.down().restart();
             self.shared.up().restart();
         }
         let news = self.shared.hear();
-        let key_frames = news.borrow().key_frames;
-        MediaCarrier { media: self.clone(), number, news, key_frames, formats: Vec::new() }
+        // What was asked for while nobody carried them is still wanted.
+        MediaCarrier { media: self.clone(), number, news, key_frames: 0, formats: Vec::new() }
+    }
+}
+
+impl News {
+    /// What ends the work of this carrier, if anything has.
+    fn last_of(&self, number: u64) -> Option<MediaNews> {
+        if self.over {
+            return Some(MediaNews::Over(self.end.clone()));
+        }
+        (self.carrier != number).then_some(MediaNews::Replaced)
     }
 }
 
@@ -148,10 +161,16 @@ impl MediaCarrier {
         &self.media
     }
 
-    /// Whether somebody before this one carried them.
-    #[must_use]
-    pub fn replaces(&self) -> bool {
-        self.number > 1
+    /// The last piece of news: [`MediaNews::Replaced`] or [`MediaNews::Over`]. Whoever waits for this hears it whatever else is
+    /// going on.
+    pub fn over(&self) -> impl Future<Output = MediaNews> + use<> {
+        let (mut news, number) = (self.news.clone(), self.number);
+        async move {
+            match news.wait_for(|news| news.last_of(number).is_some()).await.map(|news| news.last_of(number)) {
+                Ok(Some(last)) => last,
+                Ok(None) | Err(_) => MediaNews::Over(None),
+            }
+        }
     }
 
     /// The next piece of news, the weightiest first. [`MediaNews::Replaced`] and [`MediaNews::Over`] are the last.
@@ -168,11 +187,8 @@ impl MediaCarrier {
 
     fn unheard(&mut self) -> Option<MediaNews> {
         let news = self.news.borrow_and_update();
-        if news.carrier != self.number {
-            return Some(MediaNews::Replaced);
-        }
-        if news.over {
-            return Some(MediaNews::Over(news.end.clone()));
+        if let Some(last) = news.last_of(self.number) {
+            return Some(last);
         }
         if news.key_frames != self.key_frames {
             self.key_frames = news.key_frames;

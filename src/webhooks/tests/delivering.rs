@@ -213,6 +213,22 @@ async fn users_coming_and_going_are_told_in_order() {
     assert_eq!(server.next().await.request.json()["data"]["user"], "bob");
 }
 
+#[tokio::test]
+async fn a_worker_that_fails_is_told_to_whoever_wants_that_alone() {
+    let (world, mut server) = (World::new(options()), Server::start().await);
+    world.put("crm", &server.url, r#","events":["worker.failed"]"#).await;
+    let device = DeviceId::new("phone").unwrap();
+    world.hooks.user_event(true, &UserId::new("alice").unwrap(), &device, Door::Native);
+    for n in 1..=2 {
+        world.hooks.worker_event(|| format!(r#"{{"type":"worker.failed","data":{{"worker":{n}}}}}"#));
+    }
+    for n in 1..=2 {
+        let request = server.next().await.answer(200, "");
+        assert_eq!((&request.json()["type"], &request.json()["data"]["worker"]), (&"worker.failed".into(), &n.into()));
+        assert!(request.header("webhook-id").unwrap().starts_with("worker_"));
+    }
+}
+
 #[derive(Default)]
 struct Counting(std::sync::Mutex<Vec<DeliveryResult>>);
 
