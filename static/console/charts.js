@@ -6,8 +6,8 @@ import { moment } from './format.js';
 import { html } from './parts.js';
 import { useStore, utc } from './store.js';
 
-/** What is around the plot, in pixels: marks of the values left, of the times below. */
-const EDGE = { top: 8, right: 8, bottom: 26, left: 58 };
+/** What is around the plot, in pixels: marks of the values left, of the times below, half of the last one right. */
+const EDGE = { top: 8, right: 18, bottom: 26, left: 58 };
 /** How far marks are apart at least, in pixels. */
 const SPACE = { time: 70, value: 34 };
 /** A shorter drag is a click. */

@@ -1,7 +1,8 @@
 // AnyChat's names over hookswitch: whole calls through BRAC_VideoCallControl and OnAnyChatVideoCallEvent alone.
 
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { after, afterEach, before, test } from 'node:test';
+import { endCalls } from '../support/api.js';
 import { Cast, Person, launch } from '../support/browser.js';
 import { startServer } from '../support/server.js';
 
@@ -15,6 +16,9 @@ const FINISH = 'BRAC_VIDEOCALL_EVENT_FINISH';
 let server;
 let browser;
 let cast;
+let ann;
+let ben;
+let cat;
 
 /** One tab of the AnyChat page. */
 class AnyChatUser extends Person {
@@ -48,23 +52,29 @@ async function enter(user, more = '') {
   return person;
 }
 
+// Three people for all of them, each of whom has seen nothing yet when a test begins.
 before(async () => {
-  browser = await launch();
-});
-beforeEach(async () => {
-  server = await startServer();
+  if (isMock) return;
+  [server, browser] = await Promise.all([startServer(), launch()]);
   cast = await Cast.gather(browser, server.url);
+  [ann, ben, cat] = [await enter('1001'), await enter('1002'), await enter('1003')];
 });
 afterEach(async () => {
-  await cast.leave();
-  await server.stop();
+  if (isMock) return;
+  await endCalls(server.url);
+  for (const one of [ann, ben, cat]) {
+    await one.is('idle');
+    await one.page.getByRole('button', { name: 'Clear' }).click();
+  }
+  cast.noComplaints();
 });
-after(() => browser?.close());
+after(async () => {
+  await cast?.leave().finally(() => Promise.all([browser.close(), server.stop()]));
+});
 
 const options = isMock ? { ...TIMEOUT, skip: 'the mock has no such page' } : TIMEOUT;
 
 test('two users of AnyChat call each other, and see each other', options, async () => {
-  const [ann, ben] = [await enter('1001'), await enter('1002')];
   await ann.requests('1002');
   await ben.logs(`← OnAnyChatVideoCallEvent(${REQUEST}, 1001, 0, 0, 0, "")`);
   await ann.logs(`← OnAnyChatVideoCallEvent(${REPLY}, 1002, 0, 0, 0, "")`);
@@ -81,7 +91,6 @@ test('two users of AnyChat call each other, and see each other', options, async 
 });
 
 test('a refusal reaches the caller as 100104, and the refuser hears nothing', options, async () => {
-  const [ann, ben] = [await enter('1001'), await enter('1002')];
   await ann.requests('1002');
   await ben.is('incoming');
   await ben.at('ac-refuse').click();
@@ -92,7 +101,6 @@ test('a refusal reaches the caller as 100104, and the refuser hears nothing', op
 });
 
 test('a cancelled call reaches the callee as 100101', options, async () => {
-  const [ann, ben] = [await enter('1001'), await enter('1002')];
   await ann.requests('1002');
   await ben.is('incoming');
   await ann.at('ac-cancel').click();
@@ -101,7 +109,6 @@ test('a cancelled call reaches the callee as 100101', options, async () => {
 });
 
 test('who is busy or not there is said at once', options, async () => {
-  const [ann, ben, cat] = [await enter('1001'), await enter('1002'), await enter('1003')];
   await ann.requests('1002');
   await ben.is('incoming');
   await cat.requests('1002');
@@ -112,7 +119,6 @@ test('who is busy or not there is said at once', options, async () => {
 });
 
 test('an untidy application that finishes what is over touches nobody', options, async () => {
-  const [ann, ben, cat] = [await enter('1001'), await enter('1002'), await enter('1003')];
   await ann.requests('1002');
   await ben.is('incoming');
   await ben.at('ac-refuse').click();
@@ -133,7 +139,6 @@ test('an untidy application that finishes what is over touches nobody', options,
 });
 
 test('AnyChat’s page and the demo page call each other', options, async () => {
-  const ann = await enter('1001');
   const bob = await cast.enter('bob');
   await ann.requests('bob');
   await bob.is('ringing');
@@ -150,7 +155,6 @@ test('AnyChat’s page and the demo page call each other', options, async () => 
 });
 
 test('classic scripts find AnyChat’s names as globals, and are called back by name', options, async () => {
-  const ben = await enter('1002');
   const page = await cast.context.newPage();
   await page.goto(`${server.url}/demo/anychat.html?lang=zh`);
   await page.getByText('在 hookswitch 上运行的 AnyChat 视频呼叫').waitFor();

@@ -31,7 +31,8 @@ test('it is the bundle that is served', options, async () => {
 
 test('two people on one page call each other', options, async () => {
   const page = await cast.visit('/demo/two.html?media=fake');
-  const [alice, bob] = ['alice', 'bob'].map((name) => new Person(page.frame({ name })));
+  const frame = async (name) => (await page.waitForSelector(`iframe[name=${name}]`)).contentFrame();
+  const [alice, bob] = (await Promise.all(['alice', 'bob'].map(frame))).map((one) => new Person(one));
   await Promise.all([alice, bob].map((one) => one.page.getByText('connected', { exact: true }).waitFor()));
   await alice.page.getByRole('button', { name: 'Call bob' }).click();
   await bob.answers();

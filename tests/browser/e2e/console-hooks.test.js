@@ -3,49 +3,38 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { after, afterEach, before, beforeEach, test as nodeTest } from 'node:test';
-import { Cast, launch } from '../support/browser.js';
-import { openConsole, rest, show } from '../support/console.js';
+import { Desk } from '../support/console.js';
 import { look } from '../support/look.js';
 import { talk } from '../support/phone.js';
 import { Receiver } from '../support/receiver.js';
-import { startServer } from '../support/server.js';
 
 const test = (name, body) => nodeTest(name, { timeout: 60_000 }, body);
+const desk = new Desk();
 
-let server;
-let browser;
 let receiver;
-let cast;
-let page;
 // What a hook was sent outlives it, so that each test has one of its own.
 let hook;
 let tests = 0;
 
 before(async () => {
-  [server, browser, receiver] = await Promise.all([startServer(), launch(), Receiver.start()]);
-  cast = await Cast.gather(browser, server.url);
-  page = await openConsole(cast);
+  receiver = await Receiver.start();
 });
 
-after(async () => {
-  await cast.leave();
-  await Promise.all([browser.close(), server.stop(), receiver.stop()]);
-});
+after(() => receiver.stop());
 
-beforeEach(async () => {
+beforeEach(() => {
   receiver.status = 200;
   receiver.answer = { error_code: 0 };
   hook = `crm-${++tests}`;
 });
 
 afterEach(async () => {
-  // Nobody looks at a hook that goes.
-  await page.goto(`${server.url}/ui/icon.svg`);
-  for (const { name } of (await api('GET', '/webhooks')).items) await api('DELETE', `/webhooks/${name}`);
+  await desk.leave();
+  for (const { name } of (await desk.api('GET', '/webhooks')).items) await desk.api('DELETE', `/webhooks/${name}`);
 });
 
 test('a hook is added step by step, its secret is shown once, and a test event reaches it', async () => {
-  await open('/webhooks');
+  const page = await desk.open('/webhooks');
   await page.getByText('No hook yet').waitFor();
   await look(page, 'console-webhooks-empty');
   await page.getByTestId('add-webhook').click();
@@ -69,7 +58,7 @@ test('a hook is added step by step, its secret is shown once, and a test event r
   await look(page, 'console-webhook');
   await page.getByTestId('forget-secret').click();
   assert.equal(await page.getByTestId('webhook-secret').count(), 0);
-  const { url, veto, events, on_failure: policy, timeout_ms: timeout, description } = await api('GET', `/webhooks/${hook}`);
+  const { url, veto, events, on_failure: policy, timeout_ms: timeout, description } = await desk.api('GET', `/webhooks/${hook}`);
   assert.deepEqual(
     { url, veto, events, policy, timeout, description },
     { url: receiver.url, veto: true, events: ['call.*'], policy: 'refuse', timeout: 700, description: 'asks the customer database' },
@@ -78,7 +67,7 @@ test('a hook is added step by step, its secret is shown once, and a test event r
 
 test('a test event that fails says what to do about it', async () => {
   await register(hook, { veto: true });
-  await open(`/webhooks?hook=${hook}`);
+  const page = await desk.open(`/webhooks?hook=${hook}`);
   const advice = { 404: 'no such path', 410: 'no more events', 500: 'Its own log says why', 401: 'does not take the signature', 302: 'Redirects are not followed' };
   for (const [status, words] of Object.entries(advice)) {
     receiver.status = Number(status);
@@ -94,9 +83,9 @@ test('a test event that fails says what to do about it', async () => {
 test('the verifier takes what the server signed, and says why it takes nothing else', async () => {
   await register(hook);
   const heard = receiver.next();
-  await api('POST', `/webhooks/${hook}/test`);
+  await desk.api('POST', `/webhooks/${hook}/test`);
   const { headers, text } = await heard;
-  await open(`/webhooks?hook=${hook}`);
+  const page = await desk.open(`/webhooks?hook=${hook}`);
   await page.getByTestId('verify-id').fill(headers['webhook-id']);
   await page.getByTestId('verify-timestamp').fill(headers['webhook-timestamp']);
   await page.getByTestId('verify-signature').fill(headers['webhook-signature']);
@@ -111,7 +100,7 @@ test('the verifier takes what the server signed, and says why it takes nothing e
 
 test('the verification examples are shown in five languages', async () => {
   await register(hook);
-  await open(`/webhooks?hook=${hook}`);
+  const page = await desk.open(`/webhooks?hook=${hook}`);
   for (const [language, words] of Object.entries({ Python: 'import', Node: 'node:crypto', Go: 'package main', PHP: '<?php', Ruby: 'openssl' })) {
     await page.getByTestId('snippets').getByRole('tab', { name: language }).click();
     await page.getByRole('region', { name: `verification in ${language}` }).getByText(words).first().waitFor();
@@ -120,23 +109,23 @@ test('the verification examples are shown in five languages', async () => {
 
 test('a hook is edited, paused, resumed, given a new secret, and deleted', async () => {
   await register(hook, { veto: true, on_failure: 'allow' });
-  await open('/webhooks');
-  await row('webhook-row', hook).getByText('allow on failure').waitFor();
-  await row('webhook-row', hook).click();
+  const page = await desk.open('/webhooks');
+  await desk.row('webhook-row', hook).getByText('allow on failure').waitFor();
+  await desk.row('webhook-row', hook).click();
   await page.getByTestId('edit-webhook').click();
   await page.getByTestId('on-failure-refuse').check();
   await page.getByTestId('event-*').check();
   await page.getByTestId('save-webhook').click();
   await page.getByTestId('webhook-facts').getByText('refuse on failure').waitFor();
-  assert.deepEqual((await api('GET', `/webhooks/${hook}`)).events, ['*']);
+  assert.deepEqual((await desk.api('GET', `/webhooks/${hook}`)).events, ['*']);
 
   await page.getByTestId('pause-webhook').click();
   await page.getByTestId('confirm').click();
   await page.getByText('paused', { exact: true }).waitFor();
-  assert.equal((await api('GET', `/webhooks/${hook}`)).enabled, false);
+  assert.equal((await desk.api('GET', `/webhooks/${hook}`)).enabled, false);
   await page.getByTestId('pause-webhook').click();
   await page.getByText(`${hook} is on again.`).waitFor();
-  assert.equal((await api('GET', `/webhooks/${hook}`)).enabled, true);
+  assert.equal((await desk.api('GET', `/webhooks/${hook}`)).enabled, true);
 
   await page.getByTestId('rotate-secret').click();
   await page.getByTestId('confirm').click();
@@ -149,40 +138,40 @@ test('a hook is edited, paused, resumed, given a new secret, and deleted', async
 
   await page.getByTestId('delete-webhook').click();
   await page.getByRole('button', { name: 'Cancel' }).click();
-  assert.equal((await api('GET', '/webhooks')).items.length, 1, 'Cancel deletes nothing');
+  assert.equal((await desk.api('GET', '/webhooks')).items.length, 1, 'Cancel deletes nothing');
   await page.getByTestId('delete-webhook').click();
   await page.getByTestId('confirm').click();
   await page.getByText('No hook yet').waitFor();
-  assert.deepEqual((await api('GET', '/webhooks')).items, []);
+  assert.deepEqual((await desk.api('GET', '/webhooks')).items, []);
 });
 
 test('the events of a call show as they are delivered, and the hooks show how they fare', async () => {
   await register(hook, { veto: true, on_failure: 'refuse' });
   await register('billing', { events: ['call.finished'] });
-  await open('/deliveries');
+  const page = await desk.open('/deliveries');
   await page.getByText('No event yet').waitFor();
-  const call = await talk(server.url, 'alice', 'bob');
-  for (const event of ['call.requested', 'call.ringing', 'call.started']) await row('delivery-row', event).getByText('delivered').waitFor();
+  const call = await talk(desk.url, 'alice', 'bob');
+  for (const event of ['call.requested', 'call.ringing', 'call.started']) await desk.row('delivery-row', event).getByText('delivered').waitFor();
   await page.getByTestId('delivery-row').nth(4).waitFor();
   assert.equal(await page.getByTestId('deliveries-table').locator(`a[title="${call}"]`).count(), 5);
   await page.getByTestId('filter-hook').selectOption('billing');
   await page.getByTestId('delivery-row').nth(1).waitFor({ state: 'detached' });
   assert.match(page.url(), /hook=billing/);
-  await row('delivery-row', 'call.finished').press('Enter');
+  await desk.row('delivery-row', 'call.finished').press('Enter');
   await page.getByTestId('delivery-detail').getByText('Delivered at try 1.').waitFor();
-  await open('/webhooks');
-  await row('webhook-row', hook).getByText('100 %').waitFor();
-  await row('webhook-row', hook).getByText(/\d+ ms \/ \d+ ms/).waitFor();
+  await desk.open('/webhooks');
+  await desk.row('webhook-row', hook).getByText('100 %').waitFor();
+  await desk.row('webhook-row', hook).getByText(/\d+ ms \/ \d+ ms/).waitFor();
   await look(page, 'console-webhooks');
 });
 
 test('what a hook refused is replayed: one, those that are selected, and all that match', async () => {
   await register(hook);
   receiver.status = 400;
-  await talk(server.url, 'alice', 'bob');
-  await open('/deliveries?state=dead');
+  await talk(desk.url, 'alice', 'bob');
+  const page = await desk.open('/deliveries?state=dead');
   await page.getByTestId('delivery-row').nth(3).waitFor();
-  await row('delivery-row', 'call.finished').press('Enter');
+  await desk.row('delivery-row', 'call.finished').press('Enter');
   await page.getByTestId('delivery-detail').getByText('the hook answered 400').waitFor();
   await look(page, 'console-deliveries');
   receiver.status = 200;
@@ -194,7 +183,7 @@ test('what a hook refused is replayed: one, those that are selected, and all tha
   await page.getByText('Done: 1 delivery of 1 will be sent again').waitFor();
   await page.getByTestId('delivery-row').nth(3).waitFor({ state: 'detached' });
 
-  await row('delivery-row', 'call.started').getByTestId('pick-delivery').check();
+  await desk.row('delivery-row', 'call.started').getByTestId('pick-delivery').check();
   await page.getByTestId('replay-selected').click();
   await page.getByTestId('confirm').click();
   await page.getByTestId('delivery-row').nth(2).waitFor({ state: 'detached' });
@@ -211,32 +200,20 @@ test('what a hook refused is replayed: one, those that are selected, and all tha
 test('a delivery that fails shows its next try on the ladder', async () => {
   await register(hook, { events: ['call.finished'] });
   receiver.status = 503;
-  await talk(server.url, 'alice', 'bob');
-  await open('/deliveries');
-  await row('delivery-row', 'call.finished').getByText('503').waitFor();
-  await row('delivery-row', 'call.finished').press('Enter');
+  await talk(desk.url, 'alice', 'bob');
+  const page = await desk.open('/deliveries');
+  await desk.row('delivery-row', 'call.finished').getByText('503').waitFor();
+  await desk.row('delivery-row', 'call.finished').press('Enter');
   await page.getByTestId('delivery-detail').getByText(/Tried 1 time; the next try is in/).waitFor();
   assert.equal(await page.locator('.rungs [aria-current=step]').textContent().then((text) => text.includes('5 s')), true);
-  await open('/webhooks');
-  await row('webhook-row', hook).getByRole('link', { name: '1', exact: true }).click();
+  await desk.open('/webhooks');
+  await desk.row('webhook-row', hook).getByRole('link', { name: '1', exact: true }).click();
   await page.getByTestId('delivery-row').waitFor();
   assert.match(page.url(), /hook=crm-\d+&state=pending/);
 });
 
-function open(path) {
-  return show(page, server.url, path);
-}
-
-function row(testid, text) {
-  return page.getByTestId(testid).filter({ hasText: text });
-}
-
-function api(method, path, body) {
-  return rest(server.url, method, path, body);
-}
-
 async function register(name, spec = {}) {
-  await api('PUT', `/webhooks/${name}`, { url: receiver.url, events: ['call.*'], ...spec });
+  await desk.api('PUT', `/webhooks/${name}`, { url: receiver.url, events: ['call.*'], ...spec });
 }
 
 /** What a signature must be, from the scheme's own description. */

@@ -1,49 +1,27 @@
 // The console's frame and its overview, against the real server.
 
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test as nodeTest } from 'node:test';
-import { Cast, launch } from '../support/browser.js';
-import { openConsole, rest } from '../support/console.js';
+import { test as nodeTest } from 'node:test';
+import { Desk, SERVER_AWAY, openConsole } from '../support/console.js';
 import { look } from '../support/look.js';
-import { Phone } from '../support/phone.js';
-import { startServer } from '../support/server.js';
 
 const test = (name, body) => nodeTest(name, { timeout: 30_000 }, body);
 const REFUSED_KEY = /\b401\b/;
-const SERVER_AWAY = /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_RESET/;
-
-let server;
-let browser;
-let cast;
-let phones;
-let expected;
-
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), launch()]);
-});
-after(() => Promise.all([browser.close(), server.stop()]));
-beforeEach(async () => {
-  phones = [];
-  expected = undefined;
-  cast = await Cast.gather(browser, server.url);
-});
-afterEach(async () => {
-  await cast.leave(expected);
-  for (const phone of phones) phone.leave();
-});
+const desk = new Desk();
 
 test('an empty server says how to begin, and when the first call comes it is shown', async () => {
-  const page = await openConsole(cast);
+  const page = await desk.open('/overview');
   await page.getByTestId('welcome').waitFor();
   await look(page, 'console-overview-empty');
-  const [alice, bob] = await people('alice', 'bob');
+  const [alice, bob] = await desk.people('alice', 'bob');
   await alice.call('bob');
   await bob.hears('request');
   await page.getByTestId('welcome').waitFor({ state: 'detached' });
 });
 
 test('a key signs in and is kept for this tab alone', async () => {
-  expected = REFUSED_KEY;
+  desk.expect(REFUSED_KEY);
+  const cast = await desk.gather();
   const page = await cast.visit('/console/');
   await page.getByText('the key is dev').waitFor();
   await look(page, 'console-sign-in');
@@ -66,19 +44,19 @@ test('a key signs in and is kept for this tab alone', async () => {
 });
 
 test('a key that was revoked leads back to the sign-in, with a word', async () => {
-  expected = REFUSED_KEY;
-  const { id, key } = await rest(server.url, 'POST', '/keys', { name: 'short', scope: 'read' });
-  const page = await openConsole(cast, '', key);
+  desk.expect(REFUSED_KEY);
+  const { id, key } = await desk.api('POST', '/keys', { name: 'short', scope: 'read' });
+  const page = await openConsole(await desk.gather(), '', key);
   await page.getByTestId('stat-ringing').waitFor();
-  await rest(server.url, 'DELETE', `/keys/${id}`);
+  await desk.api('DELETE', `/keys/${id}`);
   await page.getByTestId('nav-calls').click();
   await page.getByText('The server no longer takes this key.').waitFor();
   await page.getByTestId('api-key').waitFor();
 });
 
 test('the overview follows a call from ringing to its end, and keeps the figures over a reload', async () => {
-  const [carol, dave] = await people('carol', 'dave');
-  const page = await openConsole(cast);
+  const [carol, dave] = await desk.people('carol', 'dave');
+  const page = await desk.open('/overview');
   const ringing = Number(await page.getByTestId('stat-ringing').textContent());
   const talking = Number(await page.getByTestId('stat-talking').textContent());
   const id = await carol.call('dave');
@@ -105,7 +83,7 @@ test('the overview follows a call from ringing to its end, and keeps the figures
 });
 
 test('a chart tells the values under the pointer, and a drag over it leads to the calls of that time', async () => {
-  const page = await openConsole(cast);
+  const page = await desk.open('/overview');
   const chart = page.getByTestId('chart-concurrent');
   // A line of zeros is flat, so that it does not count as visible.
   await chart.locator('.chart-line').first().waitFor({ state: 'attached' });
@@ -127,9 +105,9 @@ test('a chart tells the values under the pointer, and a drag over it leads to th
 });
 
 test('a slash finds a call by its id and a user by name, and a question mark lists the keys', async () => {
-  const [erin] = await people('erin');
+  const [erin] = await desk.people('erin');
   const id = await erin.call('nobody');
-  const page = await openConsole(cast);
+  const page = await desk.open('/overview');
   await page.getByTestId('stat-ringing').waitFor();
   await page.keyboard.press('/');
   await page.keyboard.type(id);
@@ -150,14 +128,14 @@ test('a slash finds a call by its id and a user by name, and a question mark lis
 });
 
 test('a page that is held still goes on with what it missed', async () => {
-  const [frank] = await people('frank');
-  const page = await openConsole(cast);
+  const [frank] = await desk.people('frank');
+  const page = await desk.open('/overview');
   await shows(page.getByTestId('live'), 'Live');
   await page.getByTestId('live').click();
   await shows(page.getByTestId('live'), 'Paused');
   await frank.call('missing');
   const line = page.getByTestId('feed').getByText('missing was offline');
-  await rest(server.url, 'GET', '/stats');
+  await desk.api('GET', '/stats');
   assert.equal(await line.count(), 0);
   await page.getByTestId('live').click();
   await shows(page.getByTestId('live'), 'Live');
@@ -165,7 +143,7 @@ test('a page that is held still goes on with what it missed', async () => {
 });
 
 test('colours and the zone of times are remembered', async () => {
-  const page = await openConsole(cast, '#/calls');
+  const page = await openConsole(await desk.gather(), '#/calls');
   await page.getByTestId('calls-table').waitFor();
   await page.getByTestId('theme').click();
   await page.getByTestId('theme').click();
@@ -177,11 +155,11 @@ test('colours and the zone of times are remembered', async () => {
 });
 
 test('a read key sees every screen, and no button that it may not use', async () => {
-  const { key } = await rest(server.url, 'POST', '/keys', { name: 'eyes', scope: 'read' });
-  const [grace, heidi] = await people('grace', 'heidi');
+  const { key } = await desk.api('POST', '/keys', { name: 'eyes', scope: 'read' });
+  const [grace, heidi] = await desk.people('grace', 'heidi');
   const id = await grace.call('heidi');
   await heidi.hears('request');
-  const page = await openConsole(cast, '#/calls?state=ringing', key);
+  const page = await openConsole(await desk.gather(), '#/calls?state=ringing', key);
   await page.getByTestId('call-row').filter({ hasText: 'grace' }).waitFor();
   await noButtons(page);
   await go(page, `#/calls/${id}`, page.getByTestId('sentence'));
@@ -193,24 +171,18 @@ test('a read key sees every screen, and no button that it may not use', async ()
 });
 
 test('the page comes back by itself after the server was killed', async () => {
-  expected = SERVER_AWAY;
-  const page = await openConsole(cast);
+  desk.expect(SERVER_AWAY);
+  const page = await desk.open('/overview');
   await shows(page.getByTestId('live'), 'Live');
-  await people('ivan');
+  await desk.people('ivan');
   await page.getByTestId('feed').getByText('ivan').waitFor();
-  await server.restart();
-  const [jane] = await people('jane');
+  await desk.server.restart();
+  const [jane] = await desk.people('jane');
   await page.getByTestId('feed').getByText('jane').waitFor();
   await jane.call('away');
   await page.getByTestId('feed').getByText('away was offline').waitFor();
   await shows(page.getByTestId('live'), 'Live');
 });
-
-async function people(...names) {
-  const here = await Promise.all(names.map((name) => Phone.login(server.url, name)));
-  phones.push(...here);
-  return here;
-}
 
 const shows = (locator, text) => locator.filter({ hasText: new RegExp(`^${text}$`) }).waitFor();
 

@@ -2,34 +2,17 @@
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, test as nodeTest } from 'node:test';
-import { Cast, launch } from '../support/browser.js';
-import { openConsole, rest, show } from '../support/console.js';
+import { test as nodeTest } from 'node:test';
+import { Desk, openConsole, show } from '../support/console.js';
 import { look } from '../support/look.js';
-import { Phone, talk } from '../support/phone.js';
-import { startServer } from '../support/server.js';
+import { talk } from '../support/phone.js';
 
 const test = (name, body) => nodeTest(name, { timeout: 60_000 }, body);
-
-let server;
-let browser;
-let cast;
-let page;
-
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), launch()]);
-  cast = await Cast.gather(browser, server.url, { permissions: ['clipboard-read', 'clipboard-write'] });
-  page = await openConsole(cast);
-});
-
-after(async () => {
-  await cast.leave();
-  await Promise.all([browser.close(), server.stop()]);
-});
+const desk = new Desk({ permissions: ['clipboard-read', 'clipboard-write'] });
 
 test('every call of the API is a form, and its answer is shown beside it', async () => {
-  await open('/try');
-  const { paths } = await (await fetch(`${server.url}/api/openapi.json`)).json();
+  const page = await desk.open('/try');
+  const { paths } = await (await fetch(`${desk.url}/api/openapi.json`)).json();
   const calls = Object.values(paths).flatMap((methods) => Object.keys(methods)).length;
   assert.equal(await page.locator('.operations button[data-testid^="op-"]').count(), calls);
 
@@ -49,19 +32,19 @@ test('every call of the API is a form, and its answer is shown beside it', async
 });
 
 test('what changes something is asked about once, and done for real', async () => {
-  await open('/try?op=users_put&path.user=carol');
+  const page = await desk.open('/try?op=users_put&path.user=carol');
   await page.getByTestId('field-body.password').fill('correct horse');
   await page.getByTestId('try-send').click();
   await page.getByTestId('confirm-dialog').getByRole('button', { name: 'Cancel' }).click();
-  assert.deepEqual((await api('GET', '/users')).items.map(({ user }) => user), []);
+  assert.deepEqual((await desk.api('GET', '/users')).items.map(({ user }) => user), []);
   await page.getByTestId('try-send').click();
   await page.getByTestId('confirm').click();
   await page.getByTestId('try-status').getByText('201').waitFor();
-  assert.deepEqual((await api('GET', '/users')).items.map(({ user }) => user), ['carol']);
+  assert.deepEqual((await desk.api('GET', '/users')).items.map(({ user }) => user), ['carol']);
 });
 
 test('the request is copied as curl, JavaScript and Python, none of which holds the key', async () => {
-  await open('/try?op=calls_list');
+  const page = await desk.open('/try?op=calls_list');
   await page.getByTestId('field-query.user').fill('alice');
   for (const [language, words] of Object.entries({ curl: 'curl -sS', JavaScript: 'await fetch(', Python: 'urllib.request' })) {
     await page.getByTestId('try-form').getByRole('tab', { name: language }).click();
@@ -73,37 +56,36 @@ test('the request is copied as curl, JavaScript and Python, none of which holds 
 });
 
 test('a stream is shown as it comes, until it is stopped', async () => {
-  await open('/try?op=events_watch_all');
+  const page = await desk.open('/try?op=events_watch_all');
   await page.getByTestId('try-send').click();
   await page.getByTestId('try-status').getByText('200').waitFor();
-  const alice = await Phone.login(server.url, 'alice');
+  await desk.people('alice');
   await page.getByTestId('try-answer').getByText('user.online').first().waitFor();
   await page.getByTestId('try-stop').click();
   await page.getByTestId('try-send').getByText('Send', { exact: true }).waitFor();
-  alice.leave();
 });
 
 test('the trace shows the messages of a call as they go, and can be held, filtered, opened and saved', async () => {
-  await open('/trace');
+  const page = await desk.open('/trace');
   await page.locator('main').getByText('live', { exact: true }).waitFor();
-  const call = await talk(server.url, 'dora', 'emil');
-  await row('trace-row', 'call · request').first().waitFor();
-  await row('trace-row', 'commit').first().waitFor();
+  const call = await talk(desk.url, 'dora', 'emil');
+  await desk.row('trace-row', 'call · request').first().waitFor();
+  await desk.row('trace-row', 'commit').first().waitFor();
   assert.notEqual(await page.getByTestId('trace-table').locator(`a[title="${call}"]`).count(), 0, 'rows lead to their call');
 
   await page.getByTestId('trace-hold').click();
   const held = await page.getByTestId('trace-row').count();
-  await talk(server.url, 'dora', 'emil');
+  await talk(desk.url, 'dora', 'emil');
   await page.getByTestId('trace-hold').getByText(/rows? waits?/).waitFor();
   assert.equal(await page.getByTestId('trace-row').count(), held, 'nothing moves while it is held');
   await page.getByTestId('trace-hold').click();
   await page.getByTestId('trace-row').nth(held).waitFor();
 
   await page.getByTestId('filter-kind').selectOption('socket.opened');
-  await row('trace-row', 'call · request').first().waitFor({ state: 'detached' });
+  await desk.row('trace-row', 'call · request').first().waitFor({ state: 'detached' });
   await page.getByTestId('filter-kind').selectOption('');
-  await open(`/trace?call=${call}&text=start`);
-  await row('trace-row', 'call · start').first().press('Enter');
+  await desk.open(`/trace?call=${call}&text=start`);
+  await desk.row('trace-row', 'call · start').first().press('Enter');
   await page.getByRole('region', { name: /^row \d+$/ }).getByText('"start"').first().waitFor();
   await look(page, 'console-trace');
   const [saved] = await Promise.all([page.waitForEvent('download'), page.getByTestId('trace-download').click()]);
@@ -114,9 +96,9 @@ test('the trace shows the messages of a call as they go, and can be held, filter
 });
 
 test('the configuration says what each setting is, where it came from, and copies as a file and as environment', async () => {
-  await open('/config');
+  const page = await desk.open('/config');
   const listen = page.getByTestId('setting-server.listen');
-  await listen.getByText(new URL(server.url).host).waitFor();
+  await listen.getByText(new URL(desk.url).host).waitFor();
   await listen.getByText('127.0.0.1:8080').waitFor();
   await look(page, 'console-config');
   await page.getByTestId('filter-text').fill('ring_timeout');
@@ -128,41 +110,41 @@ test('the configuration says what each setting is, where it came from, and copie
   await page.getByTestId('setting-call.ring_timeout_secs').waitFor({ state: 'detached' });
   await page.getByTestId('copy-toml').click();
   const toml = await page.evaluate(() => navigator.clipboard.readText());
-  assert.match(toml, new RegExp(`^\\[server\\]\nlisten = "${new URL(server.url).host}"`, 'm'));
+  assert.match(toml, new RegExp(`^\\[server\\]\nlisten = "${new URL(desk.url).host}"`, 'm'));
   await page.getByTestId('copy-env').click();
   const environment = await page.evaluate(() => navigator.clipboard.readText());
-  assert.match(environment, new RegExp(`^HOOKSWITCH__SERVER__LISTEN=${new URL(server.url).host}$`, 'm'));
+  assert.match(environment, new RegExp(`^HOOKSWITCH__SERVER__LISTEN=${new URL(desk.url).host}$`, 'm'));
 });
 
 test('a key is made, shown once, used, seen in the audit, and revoked', async () => {
-  await open('/keys');
+  const page = await desk.open('/keys');
   await page.getByTestId('new-key').click();
   await page.getByTestId('key-name').fill('support desk');
   await page.getByTestId('scope-control').check();
   await page.getByTestId('make-key').click();
   const key = await page.getByTestId('api-key-once').textContent();
-  const use = () => fetch(`${server.url}/api/v1/me`, { headers: { authorization: `Bearer ${key}` } });
+  const use = () => fetch(`${desk.url}/api/v1/me`, { headers: { authorization: `Bearer ${key}` } });
   assert.equal((await (await use()).json()).scope, 'control');
   await page.getByTestId('done').click();
-  await row('key-row', 'support desk').getByText('control').waitFor();
+  await desk.row('key-row', 'support desk').getByText('control').waitFor();
   await look(page, 'console-keys');
 
-  await row('key-row', 'support desk').getByTestId('revoke-key').click();
+  await desk.row('key-row', 'support desk').getByTestId('revoke-key').click();
   await page.getByTestId('confirm').click();
-  await row('key-row', 'support desk').waitFor({ state: 'detached' });
+  await desk.row('key-row', 'support desk').waitFor({ state: 'detached' });
   assert.equal((await use()).status, 401);
 
   await page.getByTestId('tab-audit').click();
-  await row('audit-row', 'keys').first().waitFor();
+  await desk.row('audit-row', 'keys').first().waitFor();
   await page.getByTestId('filter-action').fill('users_put');
-  await row('audit-row', 'users/carol').waitFor();
-  await row('audit-row', 'keys').first().waitFor({ state: 'detached' });
+  await desk.row('audit-row', 'users/carol').waitFor();
+  await desk.row('audit-row', 'keys').first().waitFor({ state: 'detached' });
   assert.match(page.url(), /tab=audit.*action=users_put/);
   await look(page, 'console-audit');
 });
 
 test('the health screen shows limits, the store and the process, and checks the invariants on demand', async () => {
-  await open('/health');
+  const page = await desk.open('/health');
   await page.getByTestId('health-limits').locator('meter').first().waitFor({ state: 'attached' });
   await page.getByTestId('health-figures').getByText('takes writes').waitFor();
   await page.getByTestId('nodes-table').getByText('takes calls').waitFor();
@@ -174,35 +156,21 @@ test('the health screen shows limits, the store and the process, and checks the 
 });
 
 test('a read key sees these screens and no button that it may not use', async () => {
-  const { key } = await api('POST', '/keys', { name: 'looks on', scope: 'read' });
-  await api('PUT', '/webhooks/crm', { url: `${server.url}/demo/hook`, events: ['call.*'] });
-  const onlooker = await Cast.gather(browser, server.url);
-  const seen = await openConsole(onlooker, '#/webhooks?hook=crm', key);
+  const { key } = await desk.api('POST', '/keys', { name: 'looks on', scope: 'read' });
+  await desk.api('PUT', '/webhooks/crm', { url: `${desk.url}/demo/hook`, events: ['call.*'] });
+  const seen = await openConsole(await desk.gather(), '#/webhooks?hook=crm', key);
   await seen.getByTestId('webhook-facts').waitFor();
   for (const action of ['edit-webhook', 'pause-webhook', 'rotate-secret', 'delete-webhook', 'send-test', 'verify']) {
     assert.equal(await seen.getByTestId(action).count(), 0, action);
   }
-  await seen.goto(`${server.url}/console/#/deliveries`);
+  await show(seen, desk.url, '/deliveries');
   await seen.getByText('No event yet').waitFor();
   assert.equal(await seen.getByTestId('replay-tools').count(), 0);
-  await seen.goto(`${server.url}/console/#/try?op=tokens_mint`);
+  await show(seen, desk.url, '/try?op=tokens_mint');
   await seen.getByText('your key has only read').waitFor();
   assert.ok(await seen.getByTestId('try-send').isDisabled());
-  await seen.goto(`${server.url}/console/#/keys`);
+  await show(seen, desk.url, '/keys');
   await seen.getByText('This screen needs a key of scope admin').waitFor();
-  await seen.goto(`${server.url}/console/#/health`);
+  await show(seen, desk.url, '/health');
   await seen.getByTestId('health-limits').waitFor();
-  await onlooker.leave();
 });
-
-function open(path) {
-  return show(page, server.url, path);
-}
-
-function row(testid, text) {
-  return page.getByTestId(testid).filter({ hasText: text });
-}
-
-function api(method, path, body) {
-  return rest(server.url, method, path, body);
-}

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { rest } from '../support/api.js';
 import { launch } from '../support/browser.js';
 import { startServer } from '../support/server.js';
 
@@ -11,7 +12,7 @@ let server;
 let browser;
 
 before(async () => {
-  browser = await launch(['--no-sandbox']);
+  browser = await launch(['--no-sandbox', '--disable-gpu']);
 });
 beforeEach(async () => {
   server = await startServer();
@@ -67,11 +68,23 @@ async function callAndHangUp(alice, bob) {
   assert.deepEqual([await offered(alice), await offered(bob)], [[], []]);
 }
 
-test('two browser contexts, logged in by the form', TIMEOUT, async () => {
+test('two browser contexts, logged in by the form: a call, a refusal by its code alone, and a name that is not there', TIMEOUT, async () => {
   const [alice, bob] = [await browser.newPage(), await browser.newPage()];
   await logIn(alice, 'alice');
   await logIn(bob, 'bob');
   await callAndHangUp(alice, bob);
+  await alice.fill(id('peer'), 'bob');
+  await alice.click(id('call'));
+  await bob.click(id('decline'));
+  await text(alice, 'error-code', '100104');
+  await text(alice, 'state', 'idle');
+  await alice.fill(id('peer'), 'nobody');
+  await alice.click(id('call'));
+  await text(alice, 'error-code', '100102');
+  await alice.fill(id('peer'), 'alice');
+  await alice.click(id('call'));
+  await text(alice, 'error-code', '21');
+  await text(alice, 'state', 'idle');
 });
 
 test('two pages of one context, with a drawn picture', TIMEOUT, async () => {
@@ -101,29 +114,9 @@ test('who has not clicked yet sees, and hears after a click', TIMEOUT, async () 
   await alice.goto(`${server.url}/?user=alice&media=fake`);
   await bob.goto(`${server.url}/?user=bob&media=fake`);
   await Promise.all([alice, bob].map((page) => page.getByText('connected', { exact: true }).waitFor()));
-  const headers = { authorization: 'Bearer dev', 'content-type': 'application/json' };
-  const body = JSON.stringify({ caller: 'alice', callee: 'bob', flags: 3 });
-  await fetch(`${server.url}/api/v1/calls`, { method: 'POST', headers, body });
+  await rest(server.url, 'POST', '/calls', { caller: 'alice', callee: 'bob', flags: 3 });
   await bob.click(id('answer'));
   await Promise.all([plays(alice, 'local-video'), plays(alice, 'remote-video'), plays(bob, 'remote-video')]);
   await alice.getByRole('button', { name: 'Turn the sound on' }).click();
   assert.equal(await one(alice, 'remote-video').evaluate((video) => video.muted), false);
-});
-
-test('a refusal shows its code alone, and a name that is not there too', TIMEOUT, async () => {
-  const [alice, bob] = [await browser.newPage(), await browser.newPage()];
-  await logIn(alice, 'alice');
-  await logIn(bob, 'bob');
-  await alice.fill(id('peer'), 'bob');
-  await alice.click(id('call'));
-  await bob.click(id('decline'));
-  await text(alice, 'error-code', '100104');
-  await text(alice, 'state', 'idle');
-  await alice.fill(id('peer'), 'nobody');
-  await alice.click(id('call'));
-  await text(alice, 'error-code', '100102');
-  await alice.fill(id('peer'), 'alice');
-  await alice.click(id('call'));
-  await text(alice, 'error-code', '21');
-  await text(alice, 'state', 'idle');
 });

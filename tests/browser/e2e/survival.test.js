@@ -13,26 +13,25 @@ let cast;
 let alice;
 let bob;
 
+// Two people for all of them, whose call is as good as new after each.
 before(async () => {
-  browser = await launch();
-});
-// A server of its own for each: who has left is remembered for the grace period.
-beforeEach(async () => {
-  server = await startServer();
+  [server, browser] = await Promise.all([startServer(), launch()]);
   cast = await Cast.gather(browser, server.url);
   alice = await cast.enter('alice');
   bob = await cast.enter('bob');
-  await alice.calls('bob');
-  await bob.answers();
+});
+beforeEach(async () => {
+  await alice.talksTo(bob, 'bob');
   await Promise.all([alice.sees(), bob.sees()]);
 });
 afterEach(async () => {
   await alice.at('hangup').click();
   await Promise.all([alice.endedWith(0, 'hangup'), bob.endedWith(0, 'hangup')]);
-  await cast.leave(LOST_SOCKET);
-  await server.stop();
+  cast.noComplaints(LOST_SOCKET);
 });
-after(() => browser?.close());
+after(async () => {
+  await cast?.leave(LOST_SOCKET).finally(() => Promise.all([browser.close(), server.stop()]));
+});
 
 test('the caller’s tab is reloaded', TIMEOUT, async () => {
   await alice.page.reload();

@@ -15,6 +15,8 @@ const FLAGS = [
   '--autoplay-policy=no-user-gesture-required',
   '--use-fake-device-for-media-stream',
   '--use-fake-ui-for-media-stream',
+  // A tab costs a process less.
+  '--process-per-site',
 ];
 
 export async function launch(flags = FLAGS) {
@@ -63,7 +65,12 @@ export class Cast {
   /** @param {RegExp} [expected] complaints that belong to the test, as of a server that was killed */
   async leave(expected) {
     await this.context.close();
-    const unexpected = this.complaints.filter((complaint) => !expected?.test(complaint));
+    this.noComplaints(expected);
+  }
+
+  /** Fails where a page has complained since this was asked last. @param {RegExp} [expected] */
+  noComplaints(expected) {
+    const unexpected = this.complaints.splice(0).filter((complaint) => !expected?.test(complaint));
     assert.deepEqual(unexpected, []);
   }
 }
@@ -97,6 +104,14 @@ export class Person {
     await this.is('idle');
     await this.at('error-code').and(this.page.getByText(String(code), { exact: true })).waitFor();
     await this.page.locator('#reason').getByText(reason, { exact: true }).waitFor();
+  }
+
+  /** Calls, is answered, and both talk; where they talk already, nothing is done. @param {Person} other */
+  async talksTo(other, name) {
+    if (await this.at('hangup').isVisible()) return;
+    await this.calls(name);
+    await other.answers();
+    await Promise.all([this.is('talking'), other.is('talking')]);
   }
 
   /** Waits until decoded frames arrive and the picture that is shown is not black. */
