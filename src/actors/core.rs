@@ -1,6 +1,7 @@
 //! The handle that every actor and every REST handler has: the directory and what calls need of the rest of the server.
 
 mod placing;
+mod reports;
 mod steps;
 
 pub use self::placing::Placement;
@@ -28,6 +29,7 @@ use super::{
     watch::Latest,
     wechat_leg::Legs,
 };
+use self::reports::Reports;
 use crate::{
     clock,
     config::{Config, Glare},
@@ -66,7 +68,7 @@ pub struct CoreParts {
     pub trace: Recorder,
     /// Who may log in.
     pub gate: Gate,
-    /// The accounts of WeChat.
+    /// The accounts at WeChat.
     pub wechat: WeChat,
     /// Who carries the media of WeChat users.
     pub workers: Workers,
@@ -78,6 +80,7 @@ pub struct CoreParts {
 struct Inner {
     config: RwLock<Arc<Config>>,
     journal: Journal,
+    reports: Reports,
     hooks: Hooks,
     metrics: Metrics,
     trace: Recorder,
@@ -115,8 +118,9 @@ impl Core {
     /// Puts it together.
     #[must_use]
     pub fn new(parts: CoreParts) -> Self {
-        Self(Arc::new(Inner {
+        let core = Self(Arc::new(Inner {
             config: RwLock::new(parts.config),
+            reports: Reports::new(parts.store.clone()),
             journal: Journal::new(parts.store),
             hooks: parts.hooks,
             metrics: parts.metrics,
@@ -132,7 +136,9 @@ impl Core {
             draining: AtomicBool::new(false),
             halted: AtomicBool::new(false),
             looked: Latest::default(),
-        }))
+        }));
+        core.inherit();
+        core
     }
 
     /// The settings in force.
@@ -186,12 +192,6 @@ impl Core {
     #[must_use]
     pub fn wechat(&self) -> &WeChat {
         &self.0.wechat
-    }
-
-    /// Who carries the media of WeChat users.
-    #[must_use]
-    pub fn workers(&self) -> &Workers {
-        &self.0.workers
     }
 
     /// The parts of WeChat users in calls.
@@ -414,11 +414,15 @@ impl Core {
     /// Tries again, for as long as the server runs, to store what the store refused.
     pub fn retry_refused_steps(&self) -> impl Future<Output = ()> + use<> {
         let core = self.clone();
-        self.0.journal.clone().retry(move |call| {
+        let reports = self.0.reports.clone().retry();
+        let steps = self.0.journal.clone().retry(move |call| {
             if call.state == CallState::Ended {
                 core.directory().forget(call.id);
             }
-        })
+        });
+        async move {
+            tokio::join!(steps, reports);
+        }
     }
 
     fn deliver(&self, user: &UserId, to: &Devices, event: CallEvent) {
