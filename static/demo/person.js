@@ -52,6 +52,8 @@ export class Person extends Model {
   /** Milliseconds of the last loss of the line, from close to online. @type {number | null} */
   lastOutageMs = null;
   #lostAt = 0;
+  /** @type {{ token: string } | { user: string, password: string }} */
+  #credentials = { token: '' };
   /** When this side said yes, or heard it. */
   #agreedAt = 0;
 
@@ -86,9 +88,9 @@ export class Person extends Model {
     const isToken = /^[\w-]+\.[\w-]+\.[\w-]+$/.test(secret);
     this.token = isToken ? secret : '';
     this.changed();
-    const credentials = isToken ? { token: secret } : { user, password: secret || 'demo' };
+    this.#credentials = isToken ? { token: secret } : { user, password: secret || 'demo' };
     try {
-      this.client = await connect({ ...credentials, WebSocket: tappedSocket(isToken ? '' : user) });
+      this.client = await connect({ ...this.#credentials, WebSocket: tappedSocket(isToken ? '' : user) });
     } catch (error) {
       this.problem = error;
       return false;
@@ -262,7 +264,7 @@ export class Person extends Model {
   /** @param {Call} call */
   #openWeChat(call) {
     const sound = this.sending.open(this.user, this.options.isDrawn, false);
-    this.wechat = new WeChatMedia(call.id ?? '', this, sound, (state) => (state === null ? this.changed() : this.#mediaMoved(state)));
+    this.wechat = new WeChatMedia(call.id ?? '', this.#credentials, sound, (state) => (state === null ? this.changed() : this.#mediaMoved(state)));
     this.remote = this.wechat.stream;
   }
 

@@ -1,13 +1,13 @@
 // @ts-check
 // Sound and picture of a call with a WeChat user: frames over a WebSocket of its own, since there is no browser on the other side.
 
-import { facts, rest } from '/demo/server.js';
-
 /** A header of sixteen bytes, little-endian: kind, flags, rotation, length, time; then the body. */
 const HEADER = 16;
 const PCM = 1;
 const H264 = 2;
 const KEY = 1;
+/** What a browser says of a line that was lost. */
+const LOST = 1006;
 const AGAIN_MS = 1000;
 const TOLD_MS = 500;
 
@@ -26,8 +26,9 @@ export class WeChatMedia {
   stream = new MediaStream([...this.#output.stream.getTracks(), ...this.#canvas.captureStream().getTracks()]);
   /** @type {AudioWorkletNode | null} */
   #worklet = null;
-  /** @type {WebSocket | null} */
+  /** Once media may go. @type {WebSocket | null} */
   #socket = null;
+  #hangUp = () => {};
   /** @type {VideoDecoder | null} */
   #decoder = null;
   #codec = '';
@@ -39,15 +40,15 @@ export class WeChatMedia {
 
   /**
    * @param {string} call
-   * @param {{ user: string, token: string }} who
+   * @param {object} credentials of a party of the call
    * @param {Promise<MediaStream>} sound what is sent
    * @param {(state: RTCPeerConnectionState | null) => void} tell of another state, or that the counters have moved
    */
-  constructor(call, who, sound, tell) {
+  constructor(call, credentials, sound, tell) {
     this.#tell = tell;
     this.#timer = setInterval(() => tell(null), TOLD_MS);
     addEventListener('pointerdown', this.#wake);
-    void this.#connect(call, who);
+    this.#connect(call, credentials);
     void this.#listen(sound).catch((error) => console.warn(error));
   }
 
@@ -55,7 +56,7 @@ export class WeChatMedia {
     this.#isOver = true;
     clearInterval(this.#timer);
     removeEventListener('pointerdown', this.#wake);
-    this.#socket?.close();
+    this.#hangUp();
     this.#reset();
     for (const track of this.stream.getTracks()) track.stop();
     void this.#context.close();
@@ -74,29 +75,37 @@ export class WeChatMedia {
 
   /**
    * @param {string} call
-   * @param {{ user: string, token: string }} who
+   * @param {object} credentials
    */
-  async #connect(call, who) {
-    const address = new URL('/media', location.href);
+  #connect(call, credentials) {
+    const address = new URL(`/media?call=${call}`, location.href);
     address.protocol = address.protocol.replace('http', 'ws');
-    address.search = String(new URLSearchParams({ call, token: await tokenOf(who) }));
-    if (this.#isOver) return;
     const socket = new WebSocket(address);
     socket.binaryType = 'arraybuffer';
-    socket.onopen = () => this.#tell('connected');
-    socket.onmessage = ({ data }) => typeof data !== 'string' && this.#take(data);
-    socket.onclose = () => {
+    socket.onopen = () => socket.send(JSON.stringify({ type: 'login', ...credentials }));
+    socket.onmessage = ({ data }) => {
+      if (typeof data !== 'string') this.#take(data);
+      else if (JSON.parse(data).type === 'ready') this.#isReady(socket);
+    };
+    socket.onclose = ({ code }) => {
+      this.#socket = null;
       if (this.#isOver) return;
       this.#tell('disconnected');
       this.#reset();
-      setTimeout(() => this.#isOver || void this.#connect(call, who), AGAIN_MS);
+      if (code === LOST) setTimeout(() => this.#isOver || this.#connect(call, credentials), AGAIN_MS);
     };
+    this.#hangUp = () => socket.close();
+  }
+
+  /** @param {WebSocket} socket */
+  #isReady(socket) {
     this.#socket = socket;
+    this.#tell('connected');
   }
 
   /** @param {Int16Array<ArrayBuffer>} samples */
   #send(samples) {
-    if (this.#socket?.readyState !== WebSocket.OPEN) return;
+    if (!this.#socket) return;
     const frame = new Uint8Array(HEADER + samples.byteLength);
     const header = new DataView(frame.buffer);
     header.setUint8(0, PCM);
@@ -175,11 +184,4 @@ export class WeChatMedia {
 function codecOf(data) {
   const at = data.findIndex((byte, index) => (byte & 31) === 7 && data[index - 1] === 1 && data[index - 2] === 0 && data[index - 3] === 0);
   return at < 0 ? '' : `avc1.${[...data.subarray(at + 1, at + 4)].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
-}
-
-/** Development mode logs in without a token, and has a key to mint one. @param {{ user: string, token: string }} who */
-async function tokenOf({ user, token }) {
-  if (token || (await facts).api_key === null) return token;
-  const response = await rest('POST', '/tokens', { user, ttl_secs: 60 });
-  return (await response.json()).token ?? '';
 }

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test as nodeTest } from 'node:test';
 import { Cast, launch } from '../support/browser.js';
-import { openConsole, rest, show } from '../support/console.js';
+import { rest } from '../support/api.js';
+import { openConsole, show } from '../support/console.js';
 import { look } from '../support/look.js';
 import { Phone } from '../support/phone.js';
 import { startServer } from '../support/server.js';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test as nodeTest } from 'node:test';
 import { Cast, launch } from '../support/browser.js';
-import { rest } from '../support/console.js';
+import { rest } from '../support/api.js';
 import { assertAccessible } from '../support/look.js';
 import { startServer } from '../support/server.js';
 
