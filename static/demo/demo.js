@@ -94,7 +94,7 @@ function UnderStage({ person: one, line }) {
       <${LineSummary} person=${one} line=${line} />
       <${WeChatCounters} person=${one} />
       <p class="fine" id="drawn" hidden=${because === ''}>${because ? say('drawn', { why: say(`drawn.${because}`) }) : ''}</p>
-      <p class="fine" hidden=${one.call?.state !== 'talking'}>${say('lasting')}</p>
+      <p class="fine" hidden=${one.call?.state !== 'talking' || one.wechat !== null}>${say('lasting')}</p>
     </div>`;
 }
 

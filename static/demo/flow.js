@@ -9,6 +9,7 @@ import { mergedLadder } from '/demo/merge.js';
 import { recorder } from '/demo/server.js';
 import { say, settings } from '/demo/settings.js';
 import { tap } from '/demo/tap.js';
+import { isWeChat } from '/demo/wechat-media.js';
 
 /**
  * @typedef {import('/demo/person.js').Person} Person
@@ -120,7 +121,7 @@ function scopeOf(people, isWhole) {
 function inWords(lane) {
   if (lane.id === SERVER) return { ...lane, title: say('laneServer') };
   if (lane.id === HOOK) return { ...lane, title: say('laneHook') };
-  return { ...lane, sub: say('laneBrowser') };
+  return { ...lane, sub: isWeChat(lane.title) ? 'WeChat' : say('laneBrowser') };
 }
 
 /** @param {Arrow} arrow that says "heard" and nothing else */

@@ -147,7 +147,8 @@ export class Person extends Model {
    */
   dial(user, ringSecs = null) {
     if (!this.client || this.call || !user) return null;
-    this.callSince = Date.now();
+    // Messages are dated by the page's own clock, which may be a little behind.
+    this.callSince = Math.min(Date.now(), performance.timeOrigin + performance.now());
     const call = this.client.call(user, { flags: flags.AUDIO | flags.VIDEO, ...this.#mediaFor(user), ...(ringSecs === null ? {} : { ringSecs }) });
     this.#adopt(call);
     this.ringSecs = ringSecs;

@@ -90,8 +90,8 @@ export class WeChatMedia {
     socket.onclose = ({ code }) => {
       this.#socket = null;
       if (this.#isOver) return;
-      this.#tell('disconnected');
       this.#reset();
+      this.#tell(code === LOST ? 'disconnected' : 'closed');
       if (code === LOST) setTimeout(() => this.#isOver || this.#connect(call, credentials), AGAIN_MS);
     };
     this.#hangUp = () => socket.close();
@@ -105,7 +105,7 @@ export class WeChatMedia {
 
   /** @param {Int16Array<ArrayBuffer>} samples */
   #send(samples) {
-    if (!this.#socket) return;
+    if (this.#socket?.readyState !== WebSocket.OPEN) return;
     const frame = new Uint8Array(HEADER + samples.byteLength);
     const header = new DataView(frame.buffer);
     header.setUint8(0, PCM);

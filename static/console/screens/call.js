@@ -82,7 +82,7 @@ function Steps({ call }) {
   const columns = [
     { key: 'version', title: 'Version', number: true, render: ({ version }) => version ?? '' },
     { key: 'at', title: 'At', render: ({ at }) => html`<${Time} at=${at} precise />` },
-    { key: 'after', title: 'After', number: true, render: ({ at }) => duration(Date.parse(at) - began) },
+    { key: 'after', title: 'After', number: true, className: 'nowrap', render: ({ at }) => duration(Date.parse(at) - began) },
     { key: 'state', title: 'State', render: ({ word, tone, title }) => html`<${Chip} word=${word} tone=${tone} title=${title} />` },
     { key: 'actor', title: 'By', render: ({ by }) => by },
     { key: 'code', title: 'Code', render: ({ said }) => said ?? '' },

@@ -40,7 +40,7 @@ function Account({ account }) {
       ${isPlatform && html`<${Chip}>third-party platform<//>`}
     </div>
     <dl class="facts">
-      <dt>Mini program</dt><dd><code>${appid}</code></dd>
+      <dt>Mini program</dt><dd>${appid ? html`<code>${appid}</code>` : html`<span class="fine">none is needed</span>`}</dd>
       <dt>Push address</dt><dd>${address
         ? html`<span class="row"><code data-testid="push-address">${address}</code><${Copy} text=${address} testid="copy-push" /></span>
           <span class="fine">For WeChat’s console, in security mode. WeChat must reach it: put the server’s public name in.</span>`
