@@ -97,7 +97,7 @@ fn api_routes(routes: &mut ServiceConfig<'_>) {
         .service(trace::live)
         .service(health::health)
         .service(nodes::nodes)
-        .service(workers::list)
+        .service(workers::workers)
         .service(audit::list)
         .service(keys::list)
         .service(keys::new)

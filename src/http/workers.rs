@@ -91,9 +91,9 @@ impl Worker {
     security(("api_key" = ["read"])),
 )]
 #[get("/workers")]
-pub(super) async fn list(api: web::Data<Api>) -> HttpResponse {
-    let workers = api.core.workers();
-    let mut items: Vec<_> = workers.list().into_iter().map(Worker::of).collect();
+pub(super) async fn workers(api: web::Data<Api>) -> HttpResponse {
+    let all = api.core.workers();
+    let mut items: Vec<_> = all.list().into_iter().map(Worker::of).collect();
     items.sort_by_key(|worker| worker.id);
-    HttpResponse::Ok().json(Workers { items, next_cursor: None, pool: workers.pool() })
+    HttpResponse::Ok().json(Workers { items, next_cursor: None, pool: all.pool() })
 }

@@ -5,6 +5,7 @@
 //! | `support` | a pool of workers in a folder of its own, and one call |
 //! | `calls` | what the simulated user does, and what the call hears of it |
 //! | `house`, `client` | a whole server in this process, and its clients |
+//! | `media` | the WebSocket of a party for a call's media |
 //! | `reports` | what is known of a call's media afterwards |
 //! | `failures` | crashes, hangs, kills and nonsense, in every phase |
 //! | `pool` | who gets a worker, and who does not |
@@ -29,6 +30,7 @@ mod calls;
 mod client;
 mod failures;
 mod house;
+mod media;
 mod pool;
 mod remains;
 mod reports;

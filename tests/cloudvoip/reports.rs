@@ -54,7 +54,7 @@ async fn a_calls_page_has_what_its_worker_did_while_it_goes_on_and_afterwards() 
 #[actix_web::test]
 async fn a_call_without_a_worker_has_no_media() {
     let house = House::new();
-    let (mut alice, mut bob) = (house.log_in("alice").await, house.log_in("bob").await);
+    let (alice, mut bob) = (house.log_in("alice").await, house.log_in("bob").await);
     alice.send(json!({"type": "call", "event": "request", "user": "bob", "flags": 3}));
     let call = bob.event("request").await["call"].clone();
     let page = house.get(&format!("/calls/{}", call.as_str().unwrap())).await;

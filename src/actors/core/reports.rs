@@ -10,7 +10,7 @@ use super::Core;
 use crate::{
     actors::{
         bus::BusKind,
-        cloudvoip_worker::{Failure, WorkerEnded, Workers},
+        cloudvoip_worker::{Failure, WorkerEnded},
     },
     clock,
     protocol::{ids::CallId, record::Timestamp, worker::MediaReport},
@@ -104,12 +104,6 @@ impl Reports {
 }
 
 impl Core {
-    /// The media workers.
-    #[must_use]
-    pub fn workers(&self) -> &Workers {
-        &self.0.workers
-    }
-
     /// What a media worker did for a call, as far as that is not on disk yet: ask the store where this is `None`.
     #[must_use]
     pub fn media_report(&self, call: CallId) -> Option<Arc<MediaReport>> {
