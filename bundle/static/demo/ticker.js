@@ -1,1 +1,1 @@
-setInterval(()=>postMessage(0),40);
+setInterval(()=>postMessage(0),66);

@@ -35,7 +35,7 @@ const plays = (page, name) =>
   page.waitForFunction((selector) => {
     const video = document.querySelector(selector);
     return video.videoWidth > 0 && !video.paused && video.currentTime > 0.3;
-  }, id(name));
+  }, id(name), { polling: 100 });
 
 // Runs in the page. To the browser whatever a test does there is done by the user, so its own refusal never comes.
 function refuseSound() {

@@ -33,13 +33,7 @@ after(async () => {
   await cast.leave().finally(() => Promise.all([server.stop(), browser.close()]));
 });
 
-async function talk() {
-  if (await alice.at('hangup').isVisible()) return;
-  await alice.calls('bob');
-  await bob.answers();
-  await Promise.all([alice.is('talking'), bob.is('talking')]);
-}
-
+const talk = () => alice.talksTo(bob, 'bob');
 const sentTrack = (page, kind) => page.evaluate((wanted) => window.person.connection.getSenders().find(({ track }) => track?.kind === wanted).track.id, kind);
 
 test('the first screen leads to a call on one page, and to a login', TIMEOUT, async () => {
@@ -159,6 +153,7 @@ test('the keyboard alone logs in, calls and hangs up', TIMEOUT, async () => {
   await carol.page.keyboard.press('?');
   await carol.page.getByRole('dialog').waitFor();
   await look(carol.page, 'demo-keys');
+  await Promise.all([aaron, carol].map((one) => one.page.close()));
 });
 
 test('the page speaks Chinese to whoever wants it, and remembers, as it does with the light', TIMEOUT, async () => {
@@ -173,6 +168,7 @@ test('the page speaks Chinese to whoever wants it, and remembers, as it does wit
   const latin = await page.evaluate(() => document.querySelector('.call-view').innerText.match(/\b(Call|Nobody|Online|Answer|Share)\b/g));
   assert.equal(latin, null);
   await look(page, 'demo-chinese');
+  await page.close();
 });
 
 test('a browser that prefers Chinese gets it at once', TIMEOUT, async () => {
