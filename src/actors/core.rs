@@ -194,6 +194,12 @@ impl Core {
         &self.0.wechat
     }
 
+    /// Who carries the media of WeChat users.
+    #[must_use]
+    pub fn workers(&self) -> &Workers {
+        &self.0.workers
+    }
+
     /// The parts of WeChat users in calls.
     #[must_use]
     pub fn legs(&self) -> &Legs {
