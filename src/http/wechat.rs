@@ -12,7 +12,8 @@ use super::{
     schema,
 };
 use crate::{
-    actors::{Placement, wechat_leg::Wishes},
+    actors::Placement,
+    clock,
     protocol::{ids::UserId, wechat::api::RoomType},
     wechat::AccountView,
 };
@@ -44,10 +45,9 @@ pub(super) struct WeChatCallForm {
     /// The name that is shown for the WeChat user. At most 128 bytes.
     #[serde(default)]
     listener_name: String,
-    /// 1 audio, 2 video, and the application's own bits. Left out, they follow `room_type`.
+    /// The application's own bits; 1 (audio) and 2 (video) follow `room_type`.
     #[serde(default)]
-    #[schema(example = 3)]
-    flags: Option<u32>,
+    flags: u32,
     /// The application's integer.
     #[serde(default)]
     param: i32,
@@ -97,15 +97,15 @@ pub(super) async fn call(
         let why = "there are no media workers: set `cloudvoip.library`, or see the log for why they do not start";
         return Err(HttpError::new(&problem::CONFLICT, why));
     }
-    let usual = match room_type {
-        RoomType::Video => AUDIO | VIDEO,
-        RoomType::Voice => AUDIO,
+    // What the flags say of the picture is what the phone is asked for.
+    let flags = match room_type {
+        RoomType::Video => flags | AUDIO | VIDEO,
+        RoomType::Voice => flags & !VIDEO | AUDIO,
     };
-    let wishes =
-        Wishes { room_type: Some(room_type), listener_name: Some(listener_name).filter(|name| !name.is_empty()) };
-    let flags = flags.unwrap_or(usual);
-    let placement = Placement { caller: device, callee, flags, param, user_str, wishes: Some(wishes) };
-    let call = api.core.place(placement).await.map_err(problem::of_code)?;
+    let id = clock::call_id();
+    let _named = account.name_listener(id, listener_name);
+    let placement = Placement { caller: device, callee, flags, param, user_str };
+    let call = api.core.place_as(id, placement).await.map_err(problem::of_code)?;
     req.extensions_mut().insert(Target(format!("calls/{}", call.id)));
     Ok(HttpResponse::Created().insert_header(("location", format!("/api/v1/calls/{}", call.id))).json(&call))
 }

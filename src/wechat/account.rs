@@ -1,6 +1,10 @@
 //! An account: what its pushes are checked with, whose user a device is, and the call that rings a phone.
 
-use std::time::Duration;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use super::{
     client::{Client, Failure},
@@ -18,7 +22,6 @@ use crate::{
             address::{self, Address, payload},
             api::{self, CallForm, Meaning, Remedy, RoomType},
             crypto::{AesKey, PushKeys},
-            push::VoipPush,
         },
     },
 };
@@ -31,13 +34,13 @@ const BREATH: Duration = Duration::from_millis(300);
 pub struct OutboundCall {
     /// The call of the core; it rides in the payload, and comes back in the push.
     pub call: CallId,
-    /// The serial number of the device, which calls.
-    pub sn: String,
+    /// The device's user, who calls.
+    pub device: UserId,
     /// The WeChat user, who is called.
     pub openid: String,
     /// Picture or not.
     pub room_type: RoomType,
-    /// The name that is shown for the WeChat user; empty for none.
+    /// The name that is shown for the WeChat user; empty for none. One that was set with [`Account::name_listener`] wins.
     pub listener_name: String,
 }
 
@@ -61,6 +64,7 @@ pub struct Account {
     tokens: Tokens,
     seen: Seen,
     report: Report,
+    listeners: Mutex<HashMap<CallId, String>>,
 }
 
 impl std::fmt::Debug for Account {
@@ -79,7 +83,15 @@ impl Account {
             aes_key,
             appid: appid.clone(),
         });
-        Ok(Self { settings, keys, client, tokens: Tokens::default(), seen: Seen::default(), report: Report::default() })
+        Ok(Self {
+            settings,
+            keys,
+            client,
+            tokens: Tokens::default(),
+            seen: Seen::default(),
+            report: Report::default(),
+            listeners: Mutex::default(),
+        })
     }
 
     pub(super) fn settings(&self) -> &WeChatAccount {
@@ -98,19 +110,10 @@ impl Account {
         &self.settings.appid
     }
 
-    /// The push that WeChat would send for a call of ours; of a simulated account, where nothing is called.
+    /// The model of its devices; empty where none is set.
     #[must_use]
-    pub fn simulated_push(&self, call: &OutboundCall) -> VoipPush {
-        VoipPush {
-            openid: call.openid.clone(),
-            created_at: clock::wall().0 / 1_000_000,
-            payload: payload(call.call),
-            room_id: format!("simulated-{}", call.call),
-            session_key: "simulated".to_owned(),
-            server_token: "simulated".to_owned(),
-            model_id: self.settings.model_id.clone(),
-            sn: call.sn.clone(),
-        }
+    pub fn model_id(&self) -> &str {
+        &self.settings.model_id
     }
 
     /// Whether WeChat and its users are played: [`Account::call`] does nothing then, and no push comes.
@@ -156,6 +159,17 @@ impl Account {
         self.report.push(kind, outcome, errcode);
     }
 
+    /// Sets the name that is shown for the WeChat user in a call that is about to be placed, until what is returned is dropped.
+    #[must_use]
+    pub fn name_listener(self: &Arc<Self>, call: CallId, name: String) -> ListenerName {
+        self.listeners().insert(call, name);
+        ListenerName { account: Arc::clone(self), call }
+    }
+
+    fn listeners(&self) -> MutexGuard<'_, HashMap<CallId, String>> {
+        self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Has WeChat ring the phone. It answers before the phone does; the push with the room follows.
     ///
     /// Asked again only where WeChat itself says so: once where it is busy, once with a fresh token. What may have rung the phone
@@ -164,18 +178,31 @@ impl Account {
     /// # Errors
     /// [`CallFailure`].
     pub async fn call(&self, call: OutboundCall) -> Result<(), CallFailure> {
+        let id = call.call;
+        let named = self.listeners().remove(&id);
         if self.settings.simulated {
             return Ok(());
         }
+        let outcome = self.ring(&call, named.as_deref().unwrap_or(&call.listener_name)).await;
+        if let Err(CallFailure { errcode, message, .. }) = &outcome {
+            tracing::warn!(call = %id, account = self.name(), errcode, why = message, "WeChat does not ring the phone");
+        }
+        outcome
+    }
+
+    async fn ring(&self, call: &OutboundCall, listener_name: &str) -> Result<(), CallFailure> {
         let Self { settings, client, tokens, .. } = self;
         let secret = self.call_secret()?;
+        let Some(sn) = self.sn_of_user(&call.device) else {
+            return Err(cannot(format!("the caller's name does not fit `device_user = {:?}`", settings.device_user)));
+        };
         let payload = payload(call.call);
         let form = CallForm {
             model_id: &settings.model_id,
-            sn: &call.sn,
+            sn: &sn,
             openid: &call.openid,
             room_type: call.room_type,
-            listener_name: &call.listener_name,
+            listener_name,
             version_type: match settings.version_type {
                 ProgramVersion::Release => 0,
                 ProgramVersion::Development => 1,
@@ -267,4 +294,17 @@ impl Account {
 /// What only the operator can mend.
 fn cannot(message: String) -> CallFailure {
     CallFailure { code: DISCONNECTED, errcode: None, message }
+}
+
+/// The name of a listener, for as long as its call may ask for it.
+#[derive(Debug)]
+pub struct ListenerName {
+    account: Arc<Account>,
+    call: CallId,
+}
+
+impl Drop for ListenerName {
+    fn drop(&mut self) {
+        self.account.listeners().remove(&self.call);
+    }
 }

@@ -24,7 +24,7 @@ use std::{
 };
 
 pub use self::{
-    account::{Account, CallFailure, OutboundCall},
+    account::{Account, CallFailure, ListenerName, OutboundCall},
     report::{AccountView, ErrorView, PushKind, PushOutcome, PushView},
     seen::Look,
     token::TokenView,

@@ -3,6 +3,7 @@
 mod client;
 mod hook;
 mod server;
+pub mod wechat;
 
 use std::time::Duration;
 
