@@ -3,7 +3,7 @@
 //! | file | what |
 //! | --- | --- |
 //! | `leg` | the actor: a WeChat user's part in one call |
-//! | `legs` | which calls wait for a push of WeChat's, and what was wished for a call before it had a leg |
+//! | `legs` | which calls wait for a push of WeChat's |
 //!
 //! A leg is in the directory as an endpoint of `wechat:{account}:{openid}` for as long as its call lives, and lives on the thread of
 //! that call. What comes after is between it and its worker.
@@ -16,7 +16,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::oneshot;
 
 use self::leg::Leg;
-pub use self::legs::{Legs, Wishes};
+pub use self::legs::Legs;
 use super::{core::Core, directory::Placed};
 pub use crate::protocol::wechat::push::VoipPush as Incoming;
 use crate::{
@@ -64,29 +64,26 @@ pub(super) fn ring(core: &Core, call: &CallRecord) -> Option<Route> {
     if !address::is_reserved(&call.callee) {
         return None;
     }
-    let wishes = core.legs().take_wishes(call.id);
     let Some((account, openid)) = Address::of(&call.callee)
         .and_then(|address| core.wechat().account(&address.account).map(|account| (account, address.openid)))
     else {
         return Some(Route::Offline);
     };
-    let sn = Some(&call.caller).filter(|caller| !address::is_reserved(caller)).and_then(|it| account.sn_of_user(it));
-    let is_device = sn.is_some();
-    let Some(sn) = sn.filter(|_| core.workers().are_enabled()) else {
+    let is_device = !address::is_reserved(&call.caller) && account.sn_of_user(&call.caller).is_some();
+    if !is_device || !core.workers().are_enabled() {
         let account = account.name();
         tracing::info!(call = %call.id, account, is_device, "this caller cannot call a WeChat user from here");
         return Some(Route::Offline);
-    };
+    }
     if !core.workers().has_room() {
         return Some(Route::Busy);
     }
-    let wishes = wishes.unwrap_or_default();
     let outbound = OutboundCall {
         call: call.id,
-        sn,
+        device: call.caller.clone(),
         openid,
-        room_type: wishes.room_type.unwrap_or_else(|| room_type(call.flags)),
-        listener_name: wishes.listener_name.unwrap_or_default(),
+        room_type: room_type(call.flags),
+        listener_name: String::new(),
     };
     Leg::callee(core, account, call, outbound).enter();
     Some(Route::Online(Door::Wechat))

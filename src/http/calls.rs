@@ -159,7 +159,7 @@ pub(super) async fn place(
 ) -> Result<HttpResponse, HttpError> {
     let PlaceForm { caller, callee, flags, param, user_str } = form;
     must_fit(&user_str)?;
-    let placement = Placement { caller, callee, flags, param, user_str, wishes: None };
+    let placement = Placement { caller, callee, flags, param, user_str };
     let call = api.core.place(placement).await.map_err(problem::of_code)?;
     req.extensions_mut().insert(Target(format!("calls/{}", call.id)));
     Ok(HttpResponse::Created().insert_header(("location", format!("/api/v1/calls/{}", call.id))).json(&call))

@@ -5,6 +5,7 @@
 //! | `account` | an account: keys, names of users and devices, `voip/call` |
 //! | `client` | the HTTP client of WeChat's API; time-outs told apart |
 //! | `token` | the access token: one fetch for all who wait, early, and anew where WeChat wants that |
+//! | `simulated` | what WeChat would send, where its users are played |
 //! | `seen` | pushes that come again |
 //! | `report` | what an operator sees |
 //!
@@ -14,6 +15,7 @@ mod account;
 mod client;
 mod report;
 mod seen;
+mod simulated;
 #[cfg(test)]
 mod tests;
 mod token;

@@ -6,13 +6,13 @@ use tokio::sync::oneshot;
 
 use super::Core;
 use crate::{
-    actors::{directory::Placed, messages::ToCall, wechat_leg::Wishes},
+    actors::{directory::Placed, messages::ToCall},
     clock,
     protocol::{
         call::Request,
         codes::{self, Code},
         effect::Party,
-        ids::UserId,
+        ids::{CallId, UserId},
         record::{CallRecord, CallState},
     },
 };
@@ -30,8 +30,6 @@ pub struct Placement {
     pub param: i32,
     /// The application's text.
     pub user_str: String,
-    /// Where the callee is a WeChat user: what more is wished.
-    pub wishes: Option<Wishes>,
 }
 
 impl Core {
@@ -40,6 +38,14 @@ impl Core {
     /// # Errors
     /// The code that says why it does not ring: 440, 100102, 100103, 21 or 120.
     pub async fn place(&self, placement: Placement) -> Result<Arc<CallRecord>, Code> {
+        self.place_as(clock::call_id(), placement).await
+    }
+
+    /// Places a call under an id that its maker needs to know beforehand.
+    ///
+    /// # Errors
+    /// As [`Core::place`].
+    pub async fn place_as(&self, id: CallId, placement: Placement) -> Result<Arc<CallRecord>, Code> {
         if self.refuses_calls() {
             return Err(codes::SERVER_DRAINING);
         }
@@ -50,7 +56,7 @@ impl Core {
             return Err(codes::OFFLINE);
         };
         let request = Request {
-            id: clock::call_id(),
+            id,
             by: Party { user: placement.caller, device, door },
             callee: placement.callee,
             flags: placement.flags,
@@ -60,8 +66,6 @@ impl Core {
             ring: Duration::MAX,
             placed: true,
         };
-        // A call that goes nowhere takes them not.
-        let _kept = placement.wishes.map(|wishes| self.legs().wish(request.id, wishes));
         let (settled, outcome) = oneshot::channel();
         let Party { user, device, .. } = request.by.clone();
         match self.request(request, Some(settled)) {
