@@ -4,7 +4,7 @@ import { useEffect, useState } from '/vendor/hooks.js';
 import { finishCall } from '../actions.js';
 import { api, can } from '../api.js';
 import { actor, code, duration, media, moment, sentence, setupMs } from '../format.js';
-import { useEvents, useLoad } from '../live.js';
+import { useEvents, useEvery, useLoad } from '../live.js';
 import { Chip, Code, Copy, CurlButton, Elapsed, Empty, JsonView, Problem, StateChip, Table, Tabs, Time, User, html } from '../parts.js';
 import { callHref, href } from '../route.js';
 import { useStore, utc } from '../store.js';
@@ -15,6 +15,8 @@ import { CallMedia, mediaSteps } from './call-media.js';
 import { report } from './call-report.js';
 import { CallVeto } from './call-veto.js';
 
+/** No event tells how the media go, nor of their end, which comes after the call's. */
+const MEDIA_MS = 1000;
 const TABS = [['ladder', 'Ladder'], ['steps', 'Steps'], ['json', 'JSON']];
 
 /** The calls of these two, in either direction, right before and right after this one. */
@@ -78,7 +80,7 @@ function Steps({ call }) {
   const began = Date.parse(call.timeline[0]?.at ?? call.requested_at);
   const ended = (step) => (step.state === 'ended' ? `${code(step.error_code)}${step.reason ? ` (${step.reason})` : ''}` : '');
   const own = call.timeline.map((step) => ({ at: step.at, version: step.version, word: step.state, by: actor(call, step.actor), said: ended(step) }));
-  const steps = [...own, ...mediaSteps(call)].sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
+  const steps = [...mediaSteps(call), ...own].sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
   const columns = [
     { key: 'version', title: 'Version', number: true, render: ({ version }) => version ?? '' },
     { key: 'at', title: 'At', render: ({ at }) => html`<${Time} at=${at} precise />` },
@@ -117,6 +119,7 @@ export default function Call({ params, query, setQuery }) {
   useEvents(({ event, data: { data: facts } }) => {
     if (event === 'gap' || facts?.call?.id === params.id) reload();
   });
+  useEvery(MEDIA_MS, () => call?.media && !call.media.end && reload());
   useEffect(() => setGone(error?.status === 404 || error?.status === 400), [error]);
   useEffect(() => {
     if (call) document.title = `${call.caller} → ${call.callee}, ${moment(call.requested_at).slice(11)} · hookswitch console`;

@@ -12,7 +12,6 @@ const SECOND = 1000;
 export default function Health() {
   const health = useLoad(() => api.get('/health'), []);
   const nodes = useLoad(() => api.get('/nodes'), []);
-  const workers = useLoad(() => api.get('/workers'), []);
   useEvery(REFRESH_MS, () => {
     health.reload();
     nodes.reload();
@@ -28,7 +27,7 @@ export default function Health() {
       ${health.data && html`<${Whole} health=${health.data} />`}
       ${health.data && html`<div class="panels"><${Limits} limits=${health.data.limits} /><${Figures} health=${health.data} /></div>`}
       <${Invariants} known=${health.data?.invariants} />
-      <${Nodes} nodes=${nodes.data?.items ?? []} workers=${workers.data?.items ?? []} />
+      <${Nodes} nodes=${nodes.data?.items ?? []} />
     </div>`;
 }
 
@@ -133,13 +132,10 @@ const NODE_COLUMNS = [
   { key: 'state', title: 'State', render: ({ draining }) => html`<${Chip} tone=${draining ? 'warn' : 'good'}>${draining ? 'stopping' : 'takes calls'}<//>` },
 ];
 
-function Nodes({ nodes, workers }) {
+function Nodes({ nodes }) {
   return html`
     <section class="card">
-      <h2>Nodes and workers</h2>
+      <h2>Nodes</h2>
       <${Table} columns=${NODE_COLUMNS} rows=${nodes} rowKey=${({ name }) => name} caption="Nodes" testid="nodes-table" />
-      ${workers.length > 0
-        ? html`<p>Media workers: ${workers.map(({ id, phase }) => `${id} (${phase})`).join(', ')}</p>`
-        : html`<p class="fine">No media workers: the media of calls between browsers goes from one to the other.</p>`}
     </section>`;
 }
