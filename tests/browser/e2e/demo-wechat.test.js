@@ -73,11 +73,14 @@ test('whoever calls a WeChat user is heard, hears the echo and sees the picture;
   }
 });
 
-test('a browser without a decoder for H.264 says so, and sound goes on', async () => {
+test('a browser without a decoder for H.264 says so, and sound goes on, after a reload too', async () => {
   await cast.context.addInitScript(() => delete window.VideoDecoder);
   const alice = await cast.enter('alice');
   await alice.at('wechat-answer').click();
   await alice.at('wechat-blind').waitFor();
+  await counted(alice.page, 'soundIn', 20);
+  await alice.page.reload();
+  await alice.is('talking');
   await counted(alice.page, 'soundIn', 20);
   await alice.at('hangup').click();
   await alice.endedWith(0, 'hangup');
