@@ -40,4 +40,5 @@ mod trace;
 mod veto;
 mod wechat;
 mod wechat_api;
+mod wechat_phones;
 mod wechat_push;

@@ -1,23 +1,36 @@
 //! Calls with WeChat users, as the simulator plays them: the real binary, the real worker processes.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use futures_util::future::join_all;
 use reqwest::Method;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Client, Hook, Server, Setup, eventually, finish, reply, request};
+use crate::support::{Answer, Client, Hook, Server, Setup, eventually, finish, reply};
 
 /// A name that makes the simulated user do what these words say.
 fn phone(words: &str) -> String {
     format!("wechat:dev:{words}")
 }
 
+/// Asks for a call, under an id that no other frame has; gives the call's.
+async fn ask(client: &mut Client, user: &str) -> String {
+    static FRAMES: AtomicU64 = AtomicU64::new(0);
+    let id = FRAMES.fetch_add(1, Ordering::Relaxed);
+    client.send(json!({"type": "call", "id": format!("frame-{id}"), "event": "request", "user": user, "flags": 3}));
+    client.expect("ok").await["call"].as_str().unwrap().to_owned()
+}
+
 /// Calls a phone; gives the call's id once it is being called.
 async fn dial(client: &mut Client, words: &str) -> String {
-    client.send(request(&phone(words)));
-    let id = client.expect("ok").await["call"].as_str().unwrap().to_owned();
+    let id = ask(client, &phone(words)).await;
     client.coded("reply", 0).await;
     id
+}
+
+async fn over(server: &Server, call: &str) {
+    eventually("it is over", || async { (server.call(call).await["state"] == "ended").then_some(()) }).await;
 }
 
 /// Calls a phone that is answered.
@@ -180,7 +193,7 @@ async fn a_worker_that_hangs_is_not_waited_for_for_ever() {
 async fn a_worker_that_is_killed_takes_its_call_with_it() {
     let server = Server::dev().await;
     let mut alice = server.login("alice").await;
-    let kill_all = || workers(&server).into_iter().for_each(|pid| drop(kill_process(pid, Signal::KILL)));
+    let kill_all = || workers(&server).into_iter().for_each(|pid| kill_process(pid, Signal::KILL).unwrap());
     let id = dial(&mut alice, "silent").await;
     eventually("it rings", || async { (workers_in(&server, "ringing").await > 0.0).then_some(()) }).await;
     kill_all();
@@ -205,7 +218,7 @@ async fn a_phone_that_is_not_answered_is_given_up_by_whoever_may() {
     for cancel in [reply(&phone("silent"), 100_101), finish(&phone("silent"))] {
         let id = dial(&mut alice, "silent").await;
         alice.send(cancel);
-        eventually("it is over", || async { (server.call(&id).await["state"] == "ended").then_some(()) }).await;
+        over(&server, &id).await;
         server.ended(&id, "cancelled", 100_101).await;
     }
 
@@ -230,7 +243,7 @@ async fn a_party_that_goes_ends_the_call_for_the_phone_too() {
     let mut alice = server.login("alice").await;
     let id = talk(&mut alice, "answer-after-50ms").await;
     alice.cut().await;
-    eventually("it is over", || async { (server.call(&id).await["state"] == "ended").then_some(()) }).await;
+    over(&server, &id).await;
     server.ended(&id, "disconnected", 100_106).await;
     at_rest(&server).await;
 
@@ -246,18 +259,17 @@ async fn a_party_that_goes_ends_the_call_for_the_phone_too() {
 
 #[tokio::test]
 async fn a_veto_reaches_no_phone() {
-    let mut hook = Hook::start(|_| Answer::json(json!({"allow": false, "error_code": 42}))).await;
+    let mut hook = Hook::start(|_| Answer::json(json!({"error_code": 42}))).await;
     let server = Server::dev().await;
     let spec = json!({"url": hook.url(), "veto": true, "events": ["call.finished", "user.online"]});
     assert_eq!(server.put("/api/v1/webhooks/mine", spec).await.0, 201);
     let mut alice = server.login("alice").await;
     hook.expect("user.online").await;
-    alice.send(request(&phone("answer")));
-    let id = alice.expect("ok").await["call"].as_str().unwrap().to_owned();
+    let id = ask(&mut alice, &phone("answer")).await;
     alice.coded("reply", 42).await;
     server.ended(&id, "vetoed", 42).await;
     let asked = hook.next().await;
-    assert_eq!(asked.data()["callee"], phone("answer"), "{}", asked.body);
+    assert_eq!(asked.data()["target_user"], phone("answer"), "{}", asked.body);
     hook.expect("call.finished").await;
     at_rest(&server).await;
     assert!(!server.log().contains("a media worker ended"), "no worker had a call");
@@ -268,12 +280,11 @@ async fn a_veto_reaches_no_phone() {
 async fn a_hook_may_route_a_call_to_a_phone() {
     let to = phone("answer-after-50ms");
     let route = to.clone();
-    let hook = Hook::start(move |_| Answer::json(json!({"allow": true, "target_user": route}))).await;
+    let hook = Hook::start(move |_| Answer::json(json!({"error_code": 0, "target_user": route}))).await;
     let server = Server::dev().await;
     assert_eq!(server.put("/api/v1/webhooks/mine", json!({"url": hook.url(), "veto": true})).await.0, 201);
     let mut alice = server.login("alice").await;
-    alice.send(request("reception"));
-    let id = alice.expect("ok").await["call"].as_str().unwrap().to_owned();
+    let id = ask(&mut alice, "reception").await;
     assert_eq!(alice.coded("reply", 0).await["user"], to);
     alice.event("start").await;
     assert_eq!(server.call(&id).await["callee"], to);
@@ -287,13 +298,11 @@ async fn whom_no_account_knows_is_offline_and_a_phone_in_a_call_is_busy() {
     let server = Server::dev().await;
     let (mut alice, mut bob) = (server.login("alice").await, server.login("bob").await);
     for nobody in ["wechat:nope:answer", "wechat:dev", "wechat:dev:", "wechat:"] {
-        alice.send(request(nobody));
-        alice.expect("ok").await;
+        ask(&mut alice, nobody).await;
         alice.coded("reply", 100_102).await;
     }
     talk(&mut alice, "answer-after-50ms").await;
-    bob.send(request(&phone("answer-after-50ms")));
-    bob.expect("ok").await;
+    ask(&mut bob, &phone("answer-after-50ms")).await;
     bob.coded("reply", 100_103).await;
     alice.send(finish(&phone("answer-after-50ms")));
     alice.coded("finish", 0).await;
@@ -334,8 +343,9 @@ async fn a_server_that_drains_or_dies_leaves_no_phone_in_a_call() {
     let (mut alice, mut bob) = (server.login("alice").await, server.login("bob").await);
     talk(&mut alice, "answer-after-50ms").await;
     dial(&mut bob, "silent").await;
+    eventually("it rings", || async { (workers_in(&server, "ringing").await > 0.0).then_some(()) }).await;
     let held = workers(&server);
-    assert!(held.len() >= 2);
+    assert!(held.len() >= 2, "{held:?}");
     server.signal(Signal::TERM);
     for (client, event) in [(&mut alice, "finish"), (&mut bob, "reply")] {
         client.expect("closing").await;
@@ -350,7 +360,7 @@ async fn a_server_that_drains_or_dies_leaves_no_phone_in_a_call() {
     let mut alice = server.login("alice").await;
     let id = talk(&mut alice, "answer-after-50ms").await;
     let server = server.crash_and_restart().await;
-    eventually("it is over", || async { (server.call(&id).await["state"] == "ended").then_some(()) }).await;
+    over(&server, &id).await;
     server.ended(&id, "media_failed", 100_106).await;
     assert_eq!(server.login("alice").await.welcome["calls"], json!([]));
     at_rest(&server).await;
@@ -366,8 +376,7 @@ async fn fifty_calls_at_once_end_once_each_and_leave_nothing() {
     .await;
     let call = async |n: usize, client: &mut Client| {
         let to = phone(&format!("answer-after-50ms.{n}"));
-        client.send(request(&to));
-        client.expect("ok").await;
+        ask(client, &to).await;
         loop {
             let frame = client.frame().await;
             match (frame["event"].as_str().unwrap(), frame["error_code"].as_i64().unwrap()) {
