@@ -18,3 +18,4 @@ pub mod store;
 pub(crate) mod terminal;
 pub mod trace;
 pub mod webhooks;
+pub mod wechat;

@@ -13,6 +13,7 @@ use super::{
     messages::ToCall,
     room::{Handed, Room},
     timer::Timer,
+    wechat_leg,
 };
 use crate::protocol::{
     call::Call as Machine,
@@ -102,6 +103,9 @@ impl Call {
             if !directory.reroute(call.id, from, to) {
                 return Route::Busy;
             }
+        }
+        if let Some(route) = wechat_leg::ring(&self.core, call) {
+            return route;
         }
         directory.latest_device(&call.callee).map_or(Route::Offline, |(_, door)| Route::Online(door))
     }

@@ -1,7 +1,10 @@
 //! The handle that every actor and every REST handler has: the directory and what calls need of the rest of the server.
 
+mod placing;
 mod reports;
 mod steps;
+
+pub use self::placing::Placement;
 
 use std::{
     sync::{
@@ -24,6 +27,7 @@ use super::{
     messages::{ToCall, ToEndpoint},
     room::Room,
     watch::Latest,
+    wechat_leg::Legs,
 };
 use self::reports::Reports;
 use crate::{
@@ -32,7 +36,7 @@ use crate::{
     metrics::Metrics,
     protocol::{
         call::{Call as CallMachine, Request, VERDICT_LIMIT},
-        codes::{self, Code},
+        codes::Code,
         effect::{Devices, Effect, Input, Now, Party},
         event::{CallEvent, Opaque},
         ids::{CallId, RoomNumber, UserId},
@@ -41,6 +45,7 @@ use crate::{
     store::Store,
     trace::Recorder,
     webhooks::Hooks,
+    wechat::WeChat,
 };
 
 /// How long whoever ends a call waits to hear that it has. Only a disk that hangs makes anybody wait that long.
@@ -63,7 +68,9 @@ pub struct CoreParts {
     pub trace: Recorder,
     /// Who may log in.
     pub gate: Gate,
-    /// The media workers.
+    /// The accounts of WeChat.
+    pub wechat: WeChat,
+    /// Who carries the media of WeChat users.
     pub workers: Workers,
     /// The last room number ever used.
     pub last_room: Option<RoomNumber>,
@@ -78,7 +85,9 @@ struct Inner {
     metrics: Metrics,
     trace: Recorder,
     gate: Gate,
+    wechat: WeChat,
     workers: Workers,
+    legs: Legs,
     directory: Directory,
     bus: Bus,
     rooms: Mutex<RoomNumber>,
@@ -91,21 +100,6 @@ struct Inner {
 /// The handle. Cloning it is cheap.
 #[derive(Debug, Clone)]
 pub struct Core(Arc<Inner>);
-
-/// A call that the business server places between two users.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Placement {
-    /// Who will have called.
-    pub caller: UserId,
-    /// Who is rung.
-    pub callee: UserId,
-    /// Relayed flags.
-    pub flags: u32,
-    /// The application's integer.
-    pub param: i32,
-    /// The application's text.
-    pub user_str: String,
-}
 
 /// How somebody outside the call ends it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -132,7 +126,9 @@ impl Core {
             metrics: parts.metrics,
             trace: parts.trace,
             gate: parts.gate,
+            wechat: parts.wechat,
             workers: parts.workers,
+            legs: Legs::default(),
             directory: Directory::default(),
             bus: Bus::default(),
             rooms: Mutex::new(parts.last_room.map_or(RoomNumber::FIRST, RoomNumber::next)),
@@ -190,6 +186,24 @@ impl Core {
     #[must_use]
     pub fn hooks(&self) -> &Hooks {
         &self.0.hooks
+    }
+
+    /// The accounts of WeChat.
+    #[must_use]
+    pub fn wechat(&self) -> &WeChat {
+        &self.0.wechat
+    }
+
+    /// Who carries the media of WeChat users.
+    #[must_use]
+    pub fn workers(&self) -> &Workers {
+        &self.0.workers
+    }
+
+    /// The parts of WeChat users in calls.
+    #[must_use]
+    pub fn legs(&self) -> &Legs {
+        &self.0.legs
     }
 
     /// A number that no other connection has.
@@ -296,47 +310,6 @@ impl Core {
             (joins && crosses).then(|| ToCall::Input(Input::Join(by.clone())))
         };
         self.directory().place(id, &by.user, &callee, answer_by, start, join)
-    }
-
-    /// Places a call between two users, in the caller's name.
-    ///
-    /// # Errors
-    /// The code that says why it does not ring: 440, 100102, 100103, 21 or 120.
-    pub async fn place(&self, placement: Placement) -> Result<Arc<CallRecord>, Code> {
-        if self.refuses_calls() {
-            return Err(codes::SERVER_DRAINING);
-        }
-        if placement.caller == placement.callee {
-            return Err(codes::BAD_PARAMETER);
-        }
-        let Some((device, door)) = self.directory().latest_device(&placement.caller) else {
-            return Err(codes::OFFLINE);
-        };
-        let request = Request {
-            id: clock::call_id(),
-            by: Party { user: placement.caller, device, door },
-            callee: placement.callee,
-            flags: placement.flags,
-            param: placement.param,
-            user_str: placement.user_str,
-            sdp: None,
-            ring: Duration::MAX,
-            placed: true,
-        };
-        let (settled, outcome) = oneshot::channel();
-        let Party { user, device, .. } = request.by.clone();
-        match self.request(request, Some(settled)) {
-            Placed::InCall | Placed::Joined(_) => Err(codes::ALREADY_IN_CALL),
-            Placed::Call(call) => {
-                // A session that ended before the call had its line could not tell the call.
-                self.directory().tell_call(call, ToCall::Gone { user, device });
-                match outcome.await {
-                    Ok(record) if record.state == CallState::Ended => Err(record.error_code.unwrap_or(codes::OFFLINE)),
-                    Ok(record) => Ok(record),
-                    Err(_stopping) => Err(codes::SERVER_DRAINING),
-                }
-            }
-        }
     }
 
     /// Ends a call, whatever its state. `None`: it is not on.

@@ -22,6 +22,7 @@ use crate::{
         codes::{self, Code},
         ids::UserId,
         native::{Credentials, Login},
+        wechat::address,
     },
     store::Store,
 };
@@ -207,23 +208,29 @@ impl Gate {
             core.metrics().limit_hit(Limit::Logins);
             return Err(over.into());
         }
-        match credentials {
+        let user = match credentials {
             None => {
                 let message = "log in with a token, with user and password, or with resume";
-                Err(Refused::new(codes::NOT_LOGGED_IN, message, 4401))
+                return Err(Refused::new(codes::NOT_LOGGED_IN, message, 4401));
             }
             Some(Credentials::Resume { .. }) => {
                 let message = "only /ws resumes sessions: log in with a token, or with user and password";
-                Err(Refused::new(codes::NOT_LOGGED_IN, message, 4401))
+                return Err(Refused::new(codes::NOT_LOGGED_IN, message, 4401));
             }
             Some(Credentials::Token(token)) => {
-                self.tokens.verify(&token).await.map_err(|error| Refused::new(error.code(), error.to_string(), 4401))
+                self.tokens.verify(&token).await.map_err(|error| Refused::new(error.code(), error.to_string(), 4401))?
             }
             Some(Credentials::Password { user, password }) => {
                 self.check_password(core, &user, password, address).await?;
-                Ok(user)
+                user
             }
+        };
+        if address::is_reserved(&user) {
+            let message =
+                "a name that begins with wechat: is a WeChat user's, who does not log in here: take another name";
+            return Err(Refused::new(codes::BAD_LOGIN, message, 4401));
         }
+        Ok(user)
     }
 
     async fn check_password(

@@ -8,6 +8,7 @@
 //! | [`call`] | one pending call | the thread of its caller's session |
 //! | [`room`] | one answered call | the thread of its call |
 //! | [`cloudvoip_worker`] | one process that holds a call with a WeChat user | a thread of their own |
+//! | [`wechat_leg`] | a WeChat user's part in one call | the thread of that call |
 //! | [`directory`] | nothing: an index of all these | wherever it is asked |
 //! | [`core`] | the handle to all of it | everywhere |
 //! | `mend` | calls whose actor panicked | their thread |
@@ -49,6 +50,7 @@ pub mod room;
 pub mod session;
 mod timer;
 pub mod watch;
+pub mod wechat_leg;
 pub mod ws_conn;
 
 pub use self::{

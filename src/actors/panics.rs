@@ -39,6 +39,7 @@ use crate::{
     store::{Store, StoreOptions},
     trace::Recorder,
     webhooks::{Hooks, HooksOptions},
+    wechat::WeChat,
 };
 
 /// Panics whoever handles it.
@@ -121,7 +122,8 @@ impl Stage {
         let metrics = Metrics::new();
         let trace = Recorder::default();
         let workers = Workers::new(WorkersOptions::off(), metrics.clone());
-        let parts = CoreParts { config, store, hooks, metrics, trace, gate, workers, last_room: None };
+        let wechat = WeChat::default();
+        let parts = CoreParts { config, store, hooks, metrics, trace, gate, wechat, workers, last_room: None };
         let (tell, heard) = mpsc::unbounded_channel();
         Self { core: Core::new(parts), _dir: dir, tell, heard }
     }

@@ -51,6 +51,7 @@ use crate::{
     terminal,
     trace::Recorder,
     webhooks::{DeliveryResult, HookSpec, Hooks, HooksError, HooksOptions, Observer, OnFailure},
+    wechat::WeChat,
 };
 
 /// Connections of one web worker. Sockets are what this server is for, so the limit is the system's: file descriptors.
@@ -81,6 +82,9 @@ pub enum StartError {
     /// A hook of the configuration file cannot be used.
     #[error("cannot start the webhooks")]
     Hooks(#[from] HooksError),
+    /// The client of WeChat's API cannot be made.
+    #[error("cannot set up the client of WeChat's API")]
+    WeChat(#[from] reqwest::Error),
     /// The TLS files cannot be used.
     #[error("cannot set up TLS")]
     Tls(#[from] TlsError),
@@ -104,7 +108,7 @@ impl StartError {
         match self {
             Self::Logging(_) | Self::Tokens(_) | Self::Hooks(_) | Self::Tls(_) => 78,
             Self::Store { source: StoreError::Newer { .. }, .. } => 78,
-            Self::Store { .. } | Self::Bind { .. } | Self::System(_) => 1,
+            Self::Store { .. } | Self::WeChat(_) | Self::Bind { .. } | Self::System(_) => 1,
         }
     }
 }
@@ -226,6 +230,7 @@ fn build(config: &Arc<Config>) -> Result<(Parts, UserTokens), StartError> {
         metrics,
         trace,
         gate: Gate::new(tokens.clone(), LoginGuard::new(&config.limits), store.clone()),
+        wechat: WeChat::new(config)?,
         workers: workers.clone(),
         last_room: store.last_room().map_err(refused)?,
     });
@@ -354,6 +359,10 @@ async fn reload(current: &mut Loaded, parts: &Parts, api: &Api, certificate: Opt
     next.webhooks.endpoint.clone_from(&fresh.config.webhooks.endpoint);
     if let Err(error) = parts.hooks.reload(file_hooks(&next)).await {
         tracing::error!(%error, "the webhooks of the file were not reloaded");
+    }
+    next.wechat.account.clone_from(&fresh.config.wechat.account);
+    if let Err(error) = parts.core.wechat().reload(&next) {
+        tracing::error!(%error, "the accounts of WeChat were not reloaded");
     }
     parts.core.gate().set_limits(&next.limits);
     parts.core.set_config(Arc::new(next.clone()));

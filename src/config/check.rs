@@ -3,10 +3,11 @@
 use std::{path::Path, time::Duration};
 
 use super::{
+    account_rules,
     choices::JwtAlgorithm,
-    endpoints::Places,
     hook_rules::HookForm,
-    schema::{Config, Endpoint},
+    lists::Places,
+    schema::{Config, Endpoint, WeChatAccount},
     secret::Secret,
     spot::Fault,
     table::{Origin, Section as _, Values},
@@ -16,7 +17,7 @@ use super::{
 const SMALLEST_FRAME: usize = 1024;
 
 /// Adds what does not fit together to the faults.
-pub(super) fn check(config: &Config, hooks: &[Places], values: &mut Values) {
+pub(super) fn check(config: &Config, hooks: &[Places], accounts: &[Places], values: &mut Values) {
     let mut check = Check { values };
     check.durations(config);
     check.sizes(config);
@@ -25,6 +26,7 @@ pub(super) fn check(config: &Config, hooks: &[Places], values: &mut Values) {
     check.turn(config);
     check.listen(config);
     check.hooks(config, hooks);
+    check.accounts(config, accounts);
     if let Err(error) = tracing_subscriber::EnvFilter::try_new(&config.log.filter) {
         check.blame("log", "filter", &format!("cannot be understood: {error}"));
     }
@@ -142,6 +144,16 @@ impl Check<'_> {
             for fault in form.check(allow_private).err().into_iter().flatten() {
                 let field = fault.field();
                 let message = format!("`{}.{field}`: {fault}", Endpoint::NAME);
+                self.values.faults.push(Fault { message, at: places.of(field) });
+            }
+        }
+    }
+
+    fn accounts(&mut self, config: &Config, places: &[Places]) {
+        for (account, places) in config.wechat.account.iter().zip(places) {
+            for fault in account_rules::faults(account) {
+                let field = fault.field();
+                let message = format!("`{}.{field}`: {fault}", WeChatAccount::NAME);
                 self.values.faults.push(Fault { message, at: places.of(field) });
             }
         }

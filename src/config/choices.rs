@@ -111,6 +111,18 @@ choice! {
     }
 }
 
+choice! {
+    /// An edition of a mini program.
+    ProgramVersion {
+        /// The one that is published.
+        Release = "release",
+        /// The one that developers try.
+        Development = "development",
+        /// The one that testers try.
+        Trial = "trial",
+    }
+}
+
 /// A list of token algorithms.
 pub(super) struct JwtAlgorithms;
 

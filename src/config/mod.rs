@@ -4,15 +4,16 @@
 //! Layers, later beats earlier: defaults, defaults of development mode, the file, systemd's credentials, the environment,
 //! flags. Every value's origin is kept. All mistakes are collected and shown together.
 
+mod account_rules;
 mod address;
 mod check;
 mod choices;
-mod endpoints;
 mod env;
 mod file;
 pub(crate) mod guard;
 pub(crate) mod hook_rules;
 mod kinds;
+mod lists;
 mod nearest;
 mod reference;
 mod schema;
@@ -26,10 +27,13 @@ mod web_kinds;
 
 use std::{ffi::OsString, fmt, path::PathBuf};
 
+pub(crate) use account_rules::SN;
 pub use address::{IpBlock, IpBlockError};
-pub use choices::{Glare, JwtAlgorithm, LogFormat, LogLevel, SessionPolicy};
+pub use choices::{Glare, JwtAlgorithm, LogFormat, LogLevel, ProgramVersion, SessionPolicy};
 pub use reference::{example, reference};
-pub use schema::{Auth, Call, Config, Demo, Endpoint, Limits, Log, Server, Session, Store, Turn, Webhooks};
+pub use schema::{
+    Auth, Call, Config, Demo, Endpoint, Limits, Log, Server, Session, Store, Turn, WECHAT_API, WeChatAccount, Webhooks,
+};
 pub use secret::Secret;
 pub use show::Setting;
 pub use table::Origin;
@@ -155,9 +159,9 @@ pub fn load(sources: &Sources) -> Result<Loaded, ConfigError> {
     }
     env::read(&sources.env, &mut values);
     give_flags(&sources.flags, &mut values);
-    let hooks = endpoints::places(&values);
+    let (hooks, accounts) = (lists::places::<Endpoint>(&values), lists::places::<WeChatAccount>(&values));
     let config = Config::take(&mut values);
-    check::check(&config, &hooks, &mut values);
+    check::check(&config, &hooks, &accounts, &mut values);
     if values.faults.is_empty() {
         let settings = show::settings(&config, &values);
         return Ok(Loaded { config, settings, sources: sources.clone() });

@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use super::{
-    schema::{Endpoint, SECTIONS},
-    table::{Key, Section},
+    lists::{LISTS, is_list},
+    schema::SECTIONS,
+    table::Key,
 };
 
 const INTRODUCTION: &str = "\
@@ -36,11 +37,16 @@ pub fn reference() -> String {
     let mut page = String::from(INTRODUCTION);
     for (name, doc, keys) in SECTIONS {
         section(&mut page, &format!("[{name}]"), doc, keys);
-        if *name == "webhooks" {
-            section(&mut page, "[[webhooks.endpoint]]", Endpoint::DOC, Endpoint::KEYS);
+        for (path, doc, keys) in lists_of(name) {
+            section(&mut page, &format!("[[{path}]]"), doc, keys);
         }
     }
     page
+}
+
+/// The lists of tables that belong to a section.
+fn lists_of(section: &str) -> impl Iterator<Item = &'static (&'static str, &'static [&'static str], &'static [Key])> {
+    LISTS.iter().filter(move |(path, ..)| path.split_once('.').is_some_and(|(owner, _)| owner == section))
 }
 
 fn section(page: &mut String, title: &str, doc: &[&str], keys: &[Key]) {
@@ -75,12 +81,12 @@ pub fn example() -> String {
     );
     for (name, doc, keys) in SECTIONS {
         let _written = write!(file, "\n{}[{name}]\n", comment(doc));
-        for key in keys.iter().filter(|key| key.name != "endpoint") {
+        for key in keys.iter().filter(|key| !is_list(key)) {
             file.push_str(&entry(key));
         }
-        if *name == "webhooks" {
-            let _written = write!(file, "\n{}#[[webhooks.endpoint]]\n", comment(Endpoint::DOC));
-            Endpoint::KEYS.iter().for_each(|key| file.push_str(&entry(key)));
+        for (path, doc, keys) in lists_of(name) {
+            let _written = write!(file, "\n{}#[[{path}]]\n", comment(doc));
+            keys.iter().for_each(|key| file.push_str(&entry(key)));
         }
     }
     file

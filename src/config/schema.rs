@@ -11,12 +11,12 @@ use url::Url;
 
 use super::{
     address::IpBlock,
-    choices::{Glare, JwtAlgorithm, JwtAlgorithms, LogFormat, LogLevel, OnFailure, SessionPolicy},
-    endpoints::Endpoints,
+    choices::{Glare, JwtAlgorithm, JwtAlgorithms, LogFormat, LogLevel, OnFailure, ProgramVersion, SessionPolicy},
     kinds::{
         AnyFolder, Bytes, Days, File, Flag, Folder, Hidden, Kind, Limit, Millis, Processes, Requests, Seconds, Text,
         Texts, Threads,
     },
+    lists::Tables,
     secret::Secret,
     table::{FIXED, Key, RELOAD, Section, Values, section},
     web_kinds::{Listen, Networks, Origins, Web},
@@ -131,7 +131,7 @@ section! {
         /// The most questions to one hook that may wait for an answer; beyond it the hook's `on_failure` decides at once.
         max_in_flight: usize as Requests = 512, FIXED;
         /// Hooks; more can be registered over REST.
-        endpoint: Vec<Endpoint> as Endpoints = Vec::new(), RELOAD;
+        endpoint: Vec<Endpoint> as Tables<Endpoint> = Vec::new(), RELOAD;
     }
 }
 
@@ -207,6 +207,56 @@ section! {
     "trace" Trace {
         /// What it keeps in memory; 0 turns it off. More reaches further back.
         bytes: usize as Bytes = 8_388_608, FIXED;
+    }
+}
+
+section! {
+    /// Accounts of WeChat, whose users can be called and call. See docs/wechat.md.
+    "wechat" Wechat {
+        /// Accounts. Development mode has one more by itself, `dev`, whose WeChat users are played.
+        account: Vec<WeChatAccount> as Tables<WeChatAccount> = Vec::new(), RELOAD;
+    }
+}
+
+/// Where WeChat's own API is.
+pub const WECHAT_API: &str = "https://api.weixin.qq.com";
+
+section! {
+    /// A mini program whose users call devices and are called by them. As many of these tables as there are mini programs.
+    "wechat.account" WeChatAccount {
+        /// Its name here, unique among the accounts: its users are `wechat:{name}:{openid}`, and WeChat's push goes to `/wechat/push/{name}`.
+        name: String as Text = String::new(), RELOAD.example("\"shop\"");
+        /// The mini program's appid.
+        appid: String as Text = String::new(), RELOAD.example("\"wx0123456789abcdef\"");
+        /// The mini program's secret (AppSecret). Calls from devices to WeChat users need it, calls from WeChat users do not.
+        secret: Option<Secret> as Hidden = None, RELOAD.example("\"as WeChat's console shows it\"");
+        /// What signs the push: the Token of the console's message push.
+        token: Option<Secret> as Hidden = None, RELOAD.example("\"as in WeChat's console\"");
+        /// What encrypts the push: the EncodingAESKey beside it, 43 letters and digits.
+        encoding_aes_key: Option<Secret> as Hidden = None, RELOAD.example("\"abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG\"");
+        /// Whether the push comes by way of a third-party platform. Such an account can be called, but devices cannot call its users:
+        /// the platform alone has the access token for that.
+        third_party: bool as Flag = false, RELOAD;
+        /// With `third_party`: the platform's appid, with which its pushes end.
+        platform_appid: String as Text = String::new(), RELOAD;
+        /// Where WeChat's API is called.
+        api_base: Option<Url> as Web = Url::parse(WECHAT_API).ok(), RELOAD;
+        /// The user that a device is logged in as, made of its serial number.
+        device_user: String as Text = super::account_rules::SN.to_owned(), RELOAD;
+        /// The model of the devices, as it is registered with WeChat. Calls from devices to WeChat users need it.
+        model_id: String as Text = String::new(), RELOAD;
+        /// The edition of the mini program that such a call opens.
+        version_type: ProgramVersion as ProgramVersion = ProgramVersion::Release, RELOAD;
+        /// Whether WeChat and its users are played: nothing of WeChat's is called, and keys are not needed.
+        simulated: bool as Flag = false, RELOAD;
+    }
+}
+
+impl WeChatAccount {
+    /// An account whose users are played, with everything else at its default.
+    #[must_use]
+    pub fn simulated(name: &str) -> Self {
+        Self { name: name.to_owned(), simulated: true, ..Self::take(&mut Values::default()) }
     }
 }
 
@@ -303,6 +353,8 @@ config! {
     turn: Turn,
     /// `[trace]`
     trace: Trace,
+    /// `[wechat]`
+    wechat: Wechat,
     /// `[cloudvoip]`
     cloudvoip: Cloudvoip,
     /// `[demo]`
@@ -311,7 +363,7 @@ config! {
     log: Log,
 }
 
-/// Every key of the sections; not those of `[[webhooks.endpoint]]`.
+/// Every key of the sections; not those of lists of tables.
 pub(super) fn keys() -> impl Iterator<Item = &'static Key> {
     SECTIONS.iter().flat_map(|(_, _, keys)| keys.iter())
 }

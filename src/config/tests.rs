@@ -1,5 +1,7 @@
 //! Layers, origins, error texts, and that the generated files are up to date.
 
+mod tables;
+
 use std::{
     collections::BTreeSet,
     ffi::OsString,
@@ -10,7 +12,6 @@ use std::{
 };
 
 use super::*;
-use crate::protocol::record::VetoPolicy;
 
 /// Loads a file of this text, called `t.toml`, with this environment and these flags.
 fn load_with(text: &str, env: &[(&str, &str)], flags: Flags) -> Result<Loaded, ConfigError> {
@@ -155,7 +156,7 @@ fn unknown_keys_are_named_with_their_nearest_neighbour_and_their_place() {
         (
             "[verto]\nenabled = true",
             "unknown section `[verto]`: the sections are [server] [store] [auth] [call] [session] [webhooks] [limits] [turn] \
-             [trace] [cloudvoip] [demo] [log] t.toml:1:2",
+             [trace] [wechat] [cloudvoip] [demo] [log] t.toml:1:2",
         ),
     ] {
         assert_eq!(mistake(text), expected, "{text}");
@@ -349,57 +350,6 @@ fn secrets_come_from_files_and_credentials_too_and_are_never_shown() {
 }
 
 #[test]
-fn hooks_of_the_file_have_the_fields_of_put() {
-    let text = "[webhooks]\nallow_private = true\n[[webhooks.endpoint]]\nname = \"a\"\nurl = \"http://10.0.0.1/x\"\n\
-                events = [\"call.*\"]\nveto = true\ntimeout_ms = 300\non_failure = \"allow\"\n\
-                secret = \"whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB\"\n\
-                enabled = false\ndescription = \"d\"\n[[webhooks.endpoint]]\nname = \"b\"\nurl = \"https://b.example\"\n";
-    let loaded = load_with(text, &[], Flags::default()).unwrap();
-    let [a, b] = loaded.config.webhooks.endpoint.as_slice() else { panic!("two hooks") };
-    assert_eq!(
-        (a.name.as_str(), a.url.as_str(), a.events.as_slice()),
-        ("a", "http://10.0.0.1/x", &["call.*".to_owned()][..])
-    );
-    assert_eq!((a.veto, a.timeout_ms, a.on_failure, a.enabled), (true, 300, VetoPolicy::Allow, false));
-    assert_eq!(
-        (a.secret.as_ref().unwrap().expose(), a.description.as_str()),
-        ("whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB", "d")
-    );
-    assert_eq!((b.veto, b.timeout_ms, b.secret.clone(), b.enabled), (false, 1000, None, true));
-    let shown = loaded.settings.iter().find(|setting| setting.name == "endpoint").unwrap().value.clone().unwrap();
-    assert!(!shown.to_string().contains("whsec_"), "{shown}");
-}
-
-#[test]
-fn mistakes_in_hooks_are_told() {
-    let hook = |rest: &str| mistakes(&format!("[[webhooks.endpoint]]\n{rest}"), &[], Flags::default());
-    assert_eq!(hook("url = \"http://a\""), ["`webhooks.endpoint.name` is missing t.toml:1:1"]);
-    assert_eq!(hook("name = \"a\""), ["`webhooks.endpoint.url` is missing t.toml:1:1"]);
-    assert_eq!(
-        hook("name = \"a\"\nurl = \"ftp://a\""),
-        ["`webhooks.endpoint.url`: only http and https urls are called t.toml:3:7"]
-    );
-    assert_eq!(
-        hook("name = \"a\"\nurl = \"http://localhost/\"\ntimeout_ms = 1\nevents = [\"call.ring\"]\nsecret = \"x\""),
-        [
-            "`webhooks.endpoint.url`: \"localhost\" is a name within this machine or its own network; \
-             webhooks.allow_private = true allows it t.toml:3:7",
-            "`webhooks.endpoint.events`: unknown event \"call.ring\", did you mean \"call.ringing\"? Choose from call.request, \
-             call.requested, call.ringing, call.started, call.finished, user.online, user.offline, worker.failed, or take a \
-             group as in call.*, or * for all t.toml:5:10",
-            "`webhooks.endpoint.timeout_ms`: must be 10 to 30000 t.toml:4:14",
-            "`webhooks.endpoint.secret`: a secret is whsec_ followed by the base64 of 24 to 64 bytes t.toml:6:10",
-        ]
-    );
-    assert_eq!(
-        hook("name = \"a\"\nurl = \"http://a\"\nveto = \"yes\""),
-        ["`webhooks.endpoint.veto` must be true or false, not \"yes\" t.toml:4:8"]
-    );
-    let twice = "name = \"a\"\nurl = \"http://a\"\n[[webhooks.endpoint]]\nname = \"a\"\nurl = \"http://b\"";
-    assert_eq!(hook(twice), ["two hooks have the name `a`: every [[webhooks.endpoint]] needs its own t.toml:4:1"]);
-}
-
-#[test]
 fn a_short_token_secret_is_known_as_such() {
     assert!(config("[auth]\njwt_secret = \"0123456789012345678901234567890\"").auth.has_short_secret());
     assert!(!config("[auth]\njwt_secret = \"01234567890123456789012345678901\"").auth.has_short_secret());
@@ -433,7 +383,7 @@ fn every_key_has_its_own_environment_name() {
 #[test]
 fn the_example_file_is_the_defaults_and_has_every_key() {
     assert_eq!(config(&example()), load(&Sources::default()).unwrap().config, "as it is");
-    // With every `#` in front of a key taken away; the hook and the keys that have an example only do stay as they are.
+    // With every `#` in front of a key taken away; the lists and the keys that have an example only do stay as they are.
     let given: String = example()
         .lines()
         .map(|line| match line.strip_prefix('#') {
@@ -452,11 +402,11 @@ fn the_example_file_is_the_defaults_and_has_every_key() {
         "library",
         "log_dir",
     ];
-    let (sections, hooks): (Vec<_>, Vec<_>) = {
+    let (sections, lists): (Vec<_>, Vec<_>) = {
         let text: Vec<_> = given.split("\n\n").collect();
-        text.into_iter().partition(|part| !part.contains("[[webhooks.endpoint]]"))
+        text.into_iter().partition(|part| !part.contains("\n[["))
     };
-    assert_eq!(hooks.len(), 1);
+    assert_eq!(lists.len(), lists::LISTS.len());
     let defaults: String = sections
         .iter()
         .flat_map(|part| part.lines())
@@ -464,11 +414,12 @@ fn the_example_file_is_the_defaults_and_has_every_key() {
         .map(|line| format!("{line}\n"))
         .collect();
     assert_eq!(config(&defaults), load(&Sources::default()).unwrap().config, "without the hashes");
-    for key in schema::keys().filter(|key| key.name != "endpoint") {
+    for key in schema::keys().filter(|key| !lists::is_list(key)) {
         assert!(given.contains(&format!("\n{} = ", key.name)), "{}", key.path());
     }
-    let hook = hooks[0].replace("whsec_…", "whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB");
-    assert_eq!(config(&hook).webhooks.endpoint.len(), 1);
+    let lists = lists.join("\n").replace("whsec_…", "whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB");
+    let lists = config(&lists);
+    assert_eq!((lists.webhooks.endpoint.len(), lists.wechat.account.len()), (1, 1));
 }
 
 #[test]

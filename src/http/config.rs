@@ -66,7 +66,8 @@ impl ConfigKey {
     }
 }
 
-/// Lists the settings in force. The hooks of the configuration file are among those of `GET /webhooks`.
+/// Lists the settings in force. The hooks of the configuration file are among those of `GET /webhooks`, WeChat's accounts those of
+/// `GET /wechat/accounts`.
 #[utoipa::path(
     tag = "server",
     responses((status = 200, description = "every setting", body = List<ConfigKey>)),
@@ -75,6 +76,7 @@ impl ConfigKey {
 #[get("/config")]
 pub(super) async fn list(req: HttpRequest, api: web::Data<Api>) -> HttpResponse {
     let settings = api.settings.read().unwrap_or_else(PoisonError::into_inner);
-    let items = settings.iter().filter(|setting| setting.name != "endpoint").map(ConfigKey::of).collect();
+    let items =
+        settings.iter().filter(|setting| !["endpoint", "account"].contains(&setting.name)).map(ConfigKey::of).collect();
     page::<ConfigKey>(&req, items, None)
 }

@@ -181,6 +181,7 @@ impl Call {
                     now,
                 );
             }
+            Input::Failed(failure) => self.end(&failure.end(false), Told::Both, now),
             Input::Drain => self.fail(Reason::Drained, codes::SERVER_DRAINING, now),
             Input::DeadlinePassed => {
                 if self.deadline.is_some_and(|due| due <= now.mono) {

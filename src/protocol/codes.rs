@@ -77,7 +77,7 @@ pub enum Reason {
     Drained,
     /// The longest duration was reached: 100105.
     MaxDuration,
-    /// The media worker died: 100106.
+    /// The media worker died, before the answer or after it: 100106.
     MediaFailed,
     /// The server restarted while it rang: 100106.
     Restarted,
@@ -140,17 +140,20 @@ pub enum Door {
     /// The JSON protocol of `/ws`.
     #[default]
     Native,
+    /// WeChat, for as long as the call lives.
+    Wechat,
 }
 
 impl Door {
     /// Every door.
-    pub const ALL: [Self; 1] = [Self::Native];
+    pub const ALL: [Self; 2] = [Self::Native, Self::Wechat];
 
     /// The name on the wire and in the store.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Native => "native",
+            Self::Wechat => "wechat",
         }
     }
 

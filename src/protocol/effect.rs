@@ -108,10 +108,53 @@ pub enum Input {
         /// Their text.
         user_str: String,
     },
+    /// The gateway to the network of a party's has no way to that party, or has lost it.
+    Failed(Failure),
     /// The server stops and waits no longer.
     Drain,
     /// The time of `poll_timeout()` has come.
     DeadlinePassed,
+}
+
+/// Why a gateway to another network cannot bring a party into a call, or has lost it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Failure {
+    /// What carries the party's media died: 100106.
+    Media,
+    /// The other network fails: 100106.
+    Lost,
+    /// The party cannot be reached there: 100102.
+    Offline,
+    /// The party is in another call there: 100103.
+    Busy,
+    /// The party does not answer there: 100105.
+    Timeout,
+}
+
+impl Failure {
+    /// What this code of another network's means, where nobody answered yet.
+    #[must_use]
+    pub fn of(code: Code) -> Self {
+        match code {
+            codes::OFFLINE => Self::Offline,
+            codes::BUSY => Self::Busy,
+            codes::TIMEOUT => Self::Timeout,
+            _ => Self::Lost,
+        }
+    }
+
+    /// How a call ends of it. From the start on a party is neither busy nor away.
+    pub(super) fn end(self, started: bool) -> End {
+        match self {
+            Self::Media => End::by_server(Reason::MediaFailed, codes::DISCONNECTED),
+            Self::Offline if !started => End::by_server(Reason::Offline, codes::OFFLINE),
+            Self::Busy if !started => End::by_server(Reason::Busy, codes::BUSY),
+            Self::Timeout if !started => End::by_server(Reason::Timeout, codes::TIMEOUT),
+            Self::Lost | Self::Offline | Self::Busy | Self::Timeout => {
+                End::by_server(Reason::Disconnected, codes::DISCONNECTED)
+            }
+        }
+    }
 }
 
 /// Where a call may go: the answer to [`Effect::Route`].

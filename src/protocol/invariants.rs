@@ -170,11 +170,11 @@ fn check_record(call: &CallRecord, found: &mut Vec<Violation>) {
 /// Whether a call that started, or never did, may end so.
 fn fits(reason: Reason, started: bool) -> bool {
     match reason {
-        Reason::Hangup | Reason::MaxDuration | Reason::MediaFailed => started,
+        Reason::Hangup | Reason::MaxDuration => started,
         Reason::Offline | Reason::Busy | Reason::Refused | Reason::Timeout | Reason::Vetoed | Reason::Restarted => {
             !started
         }
-        Reason::Cancelled | Reason::Disconnected | Reason::Forced | Reason::Drained => true,
+        Reason::Cancelled | Reason::Disconnected | Reason::MediaFailed | Reason::Forced | Reason::Drained => true,
         // Never the reason of a record.
         Reason::AnsweredElsewhere | Reason::DeclinedElsewhere => false,
     }

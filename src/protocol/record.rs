@@ -292,6 +292,12 @@ impl CallRecord {
         }
     }
 
+    /// Whether a party came in by this door.
+    #[must_use]
+    pub fn has_door(&self, door: Door) -> bool {
+        self.caller_door == door || self.callee_door == Some(door)
+    }
+
     /// With `detail`, the timeline and the media, too.
     fn serialize_into<S: Serializer>(
         &self,

@@ -15,8 +15,8 @@ use std::{
 };
 
 use super::{
-    codes::{self, Reason},
-    effect::{Act, Answer, Devices, EARLY_SIGNAL_BYTES, Effect, End, Input, Now, Party, refuse, told},
+    codes::{self, Door, Reason},
+    effect::{Act, Answer, Devices, EARLY_SIGNAL_BYTES, Effect, End, Failure, Input, Now, Party, refuse, told},
     event::{CallEvent, EventName, Opaque},
     ids::{DeviceId, RoomNumber, UserId},
     record::{Actor, CallRecord, CallState},
@@ -71,19 +71,25 @@ impl Room {
         Self { record, phase, longest, closes: None, missing: None, effects }
     }
 
-    /// The room of a call that talked when the server died. Its parties have `grace` to come back.
+    /// The room of a call that talked when the server died. Its parties have `grace` to come back; a WeChat user cannot, so that
+    /// such a call ends at once.
     #[must_use]
     pub fn restore(record: CallRecord, longest: Option<Duration>, grace: Duration, now: Now) -> Self {
         let talked = record.started_at.map_or(0, |at| now.wall.ms_since(at));
         let missing = vec![record.caller.clone(), record.callee.clone()];
-        Self {
+        let mut room = Self {
             closes: longest.map(|longest| now.mono + longest.saturating_sub(Duration::from_millis(talked))),
             record,
             phase: Phase::Talking,
             longest,
             missing: Some((now.mono + grace, missing)),
             effects: VecDeque::new(),
+        };
+        // What held the phone died with the server.
+        if room.record.has_door(Door::Wechat) {
+            room.end(&Failure::Media.end(true), EventName::Finish, now);
         }
+        room
     }
 
     /// The call as it stands.
@@ -217,6 +223,7 @@ impl Room {
                 let end = End { reason, error_code, by, flags: 0, param: 0, user_str };
                 self.end(&end, EventName::Finish, now);
             }
+            Input::Failed(failure) => self.end(&failure.end(true), EventName::Finish, now),
             Input::Drain => self.end(&End::by_server(Reason::Drained, codes::SERVER_DRAINING), EventName::Finish, now),
             Input::DeadlinePassed => self.on_deadline(now),
             // Late: the verdict of a call that a party joined, a commit already told of.

@@ -32,6 +32,7 @@ mod laws;
 mod model;
 mod net;
 mod noted;
+mod phone;
 mod play;
 mod properties;
 mod purity;

@@ -7,7 +7,7 @@ use hookswitch::{
     clock,
     protocol::{
         codes,
-        effect::{Input, Route},
+        effect::{Failure, Input, Route},
         record::CallState,
         session::{Session, SessionEffect, SessionLimits},
     },
@@ -36,6 +36,8 @@ enum Event {
     CalleeFinishes,
     Join,
     Force,
+    MediaFails,
+    Failed,
     Drain,
     CallerGone,
     CalleeGone,
@@ -46,7 +48,7 @@ enum Event {
     RingOver,
 }
 
-const EVENTS: [Event; 20] = [
+const EVENTS: [Event; 22] = [
     Event::Allow,
     Event::Veto,
     Event::Online,
@@ -60,6 +62,8 @@ const EVENTS: [Event; 20] = [
     Event::Join,
     Event::Force,
     Event::Drain,
+    Event::MediaFails,
+    Event::Failed,
     Event::CallerGone,
     Event::CalleeGone,
     Event::Stranger,
@@ -100,7 +104,8 @@ impl Model {
     fn next(self, event: Event) -> Self {
         use Event as E;
         const OPENING: Model = Model::Opening { doomed: false };
-        let ends_any = matches!(event, E::Cancel | E::CallerFinishes | E::Force | E::Drain | E::CallerGone);
+        let ends_any = matches!(event, E::Cancel | E::CallerFinishes | E::Force | E::Drain)
+            || matches!(event, E::CallerGone | E::MediaFails | E::Failed);
         match (self, event) {
             (Self::Ended, _) => Self::Ended,
             (Self::Opening { doomed: false }, E::Stored) => Self::Talking,
@@ -143,6 +148,8 @@ fn happen(stage: &mut Stage, event: Event) -> Vec<String> {
         Event::Join => stage.join("bob/web"),
         Event::Force => stage.force(0, ""),
         Event::Drain => stage.step(Input::Drain),
+        Event::MediaFails => stage.step(Input::Failed(Failure::Media)),
+        Event::Failed => stage.step(Input::Failed(Failure::Busy)),
         Event::CallerGone => stage.gone("alice/web", false),
         Event::CalleeGone => stage.gone("bob/web", false),
         Event::Stranger => stage.finish("carol/web", "bob", 0),

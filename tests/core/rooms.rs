@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use hookswitch::protocol::{
-    codes,
-    effect::{Act, Input},
+    codes::{self, Door, Reason},
+    effect::{Act, Effect, Failure, Input},
     record::Actor,
+    room::Room,
 };
 
 use crate::stage::{GRACE, LONGEST, Stage, act};
@@ -202,4 +203,35 @@ fn a_draining_server_ends_a_talk_with_120() {
         Stage::talking().step(Input::Drain)[1..3],
         ["alice/web < finish 120 drained of bob v4", "bob/web < finish 120 drained of alice v4"]
     );
+}
+
+#[test]
+fn a_talk_whose_media_fail_ends_once_with_100106() {
+    let mut stage = Stage::talking();
+    assert_eq!(
+        stage.step(Input::Failed(Failure::Media)),
+        [
+            "record ended v4 media_failed 100106 by server",
+            "alice/web < finish 100106 media_failed of bob v4",
+            "bob/web < finish 100106 media_failed of alice v4",
+            "over",
+        ]
+    );
+    assert!(stage.step(Input::Failed(Failure::Media)).is_empty(), "what is over does not end again");
+    // Who talks is neither busy nor away.
+    for failure in [Failure::Lost, Failure::Offline, Failure::Busy, Failure::Timeout] {
+        assert_eq!(Stage::talking().step(Input::Failed(failure))[0], "record ended v4 disconnected 100106 by server");
+    }
+}
+
+#[test]
+fn a_talk_with_a_phone_does_not_outlive_the_server_that_held_the_phone() {
+    let stage = Stage::talking();
+    let mut record = stage.record().clone();
+    record.callee_door = Some(Door::Wechat);
+    let mut room = Room::restore(record, Some(LONGEST), GRACE, stage.now);
+    let ended = room.record();
+    assert_eq!((ended.reason, ended.error_code, ended.version), (Some(Reason::MediaFailed), Some(100_106), 4));
+    assert!(matches!(room.poll_effect(), Some(Effect::Record { commit: false, .. })));
+    assert_eq!(room.poll_timeout(), None);
 }

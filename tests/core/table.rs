@@ -5,7 +5,7 @@ use std::time::Duration;
 use hookswitch::protocol::{
     call::Request,
     codes,
-    effect::{Act, Input, Route},
+    effect::{Act, Failure, Input, Route},
     event::{Changes, Verdict},
     record::{Actor, CallState, VetoOutcome, VetoRecord},
 };
@@ -292,6 +292,28 @@ fn a_draining_server_ends_a_ringing_call_with_120() {
             "over",
         ]
     );
+}
+
+#[test]
+fn a_failing_gateway_ends_a_ringing_call_with_its_own_reason() {
+    let ends = [
+        (Failure::Media, "media_failed", codes::DISCONNECTED),
+        (Failure::Lost, "disconnected", codes::DISCONNECTED),
+        (Failure::Offline, "offline", codes::OFFLINE),
+        (Failure::Busy, "busy", codes::BUSY),
+        (Failure::Timeout, "timeout", codes::TIMEOUT),
+    ];
+    for (failure, reason, code) in ends {
+        assert_eq!(
+            Stage::ringing().step(Input::Failed(failure)),
+            [
+                format!("record ended v3 {reason} {code} by server"),
+                format!("alice/web < reply {code} {reason} of bob v3"),
+                format!("bob/* < reply {code} {reason} of alice v3"),
+                "over".to_owned(),
+            ]
+        );
+    }
 }
 
 #[test]

@@ -38,3 +38,4 @@ mod support;
 mod terminal;
 mod trace;
 mod veto;
+mod wechat;

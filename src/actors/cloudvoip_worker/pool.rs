@@ -274,6 +274,13 @@ impl Workers {
         self.0.launch.is_some()
     }
 
+    /// Whether a call that comes now would get a worker.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        let state = lock(&self.0.state);
+        !state.closing && state.slots.iter().any(|slot| slot.as_ref().is_none_or(|entry| !entry.busy))
+    }
+
     /// Gives a call to a worker: one that waits, or a new one. `account` is a name of the configuration's, for `GET /workers`.
     /// What becomes of the call comes as events, the last of which is [`WorkerEvent::Ended`].
     ///

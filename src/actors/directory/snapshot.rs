@@ -10,6 +10,7 @@ use actix::Recipient;
 
 use super::{Directory, LiveCall};
 use crate::protocol::{
+    codes::Door,
     ids::{CallId, SessionId, UserId},
     invariants::{self, LiveSession, Snapshot},
 };
@@ -28,7 +29,8 @@ impl Directory {
                 session: endpoint.session,
                 user: entry.key().clone(),
                 device: endpoint.device.clone(),
-                resumable: kept.contains(&endpoint.session),
+                // A phone has no line to us that it could lose.
+                resumable: endpoint.door == Door::Wechat || kept.contains(&endpoint.session),
             }));
         }
         let theirs: BTreeSet<SessionId> = sessions.iter().map(|session| session.session).collect();

@@ -34,6 +34,12 @@ impl Address {
     }
 }
 
+/// Whether a name is kept for WeChat users, who are in calls and never log in.
+#[must_use]
+pub fn is_reserved(user: &UserId) -> bool {
+    user.as_str().starts_with(PREFIX)
+}
+
 /// The payload of a call that is placed here.
 #[must_use]
 pub fn payload(call: CallId) -> String {

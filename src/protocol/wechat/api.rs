@@ -96,41 +96,69 @@ pub enum Remedy {
 pub struct Meaning {
     /// What to do with the call.
     pub remedy: Remedy,
-    /// What it means, and what the operator can do about it.
+    /// What it means.
+    pub what: &'static str,
+    /// What the operator can do about it; empty where that is nothing.
     pub advice: &'static str,
 }
 
 /// What a code of `voip/call` means. Sources: WeChat's table of VoIP errors, and its general codes.
 #[must_use]
 pub fn meaning(errcode: i64) -> Meaning {
-    let (remedy, advice) = match errcode {
-        -1 => (Remedy::Again, "WeChat is busy"),
-        40001 | 42001 => (Remedy::FreshToken, "the access token is no longer good"),
+    let (remedy, what, advice) = match errcode {
+        -1 => (Remedy::Again, "WeChat is busy", ""),
+        40001 | 42001 => (
+            Remedy::FreshToken,
+            "the access token is no longer good",
+            "where it stays so, something else fetches tokens of this mini program in forced mode: let it use the stable token's normal mode",
+        ),
         9 => (
             Remedy::End(OFFLINE),
-            "the user has not authorised this device: the mini program must ask with wx.requestDeviceVoIP, for the same serial number \
-             and model that are registered",
+            "the user has not authorised this device",
+            "the mini program must ask with wx.requestDeviceVoIP, for the same serial number and model that are registered",
         ),
         12 => (
             Remedy::End(DISCONNECTED),
-            "the mini program is not released: publish it, or call its development or trial edition",
+            "the mini program is not released",
+            "publish it, or call its development or trial edition (`version_type`)",
         ),
-        15 => (Remedy::End(DISCONNECTED), "the account is in arrears: settle the bill in WeChat's console"),
-        23 => (Remedy::End(DISCONNECTED), "the device's licence has expired: renew it in WeChat's console"),
-        24 => (Remedy::End(DISCONNECTED), "the device's licence is not activated: activate it before the first call"),
+        15 => (Remedy::End(DISCONNECTED), "the account is in arrears", "settle the bill in WeChat's console"),
+        23 => (Remedy::End(DISCONNECTED), "the device's licence has expired", "renew it in WeChat's console"),
+        24 => (Remedy::End(DISCONNECTED), "the device's licence is not activated", "activate it before the first call"),
         45009 | 45011 => {
-            (Remedy::End(DISCONNECTED), "WeChat's quota is used up: call less often, or ask WeChat for more")
+            (Remedy::End(DISCONNECTED), "WeChat's quota is used up", "call less often, or ask WeChat for more")
         }
         48001 => (
             Remedy::End(DISCONNECTED),
-            "the mini program may not use this API: apply for device VoIP in WeChat's console",
+            "the mini program may not use this API",
+            "apply for device VoIP in WeChat's console",
         ),
         1 | 2 | 3 | 5 | 13 | 14 | 17 | 19 | 20 => (
             Remedy::End(OFFLINE),
-            "WeChat does not know this device, model or user: compare serial number, model id and appid",
+            "WeChat does not know this device, model or user",
+            "compare serial number, `model_id` and `appid`",
         ),
-        7 | 22 => (Remedy::End(DISCONNECTED), "WeChat refused the call's parameters"),
-        _ => (Remedy::End(DISCONNECTED), "WeChat refused the call: see its documentation for the code"),
+        7 | 22 => (Remedy::End(DISCONNECTED), "WeChat refused the call's parameters", ""),
+        _ => (Remedy::End(DISCONNECTED), "WeChat refused the call", "see its documentation for the code"),
     };
-    Meaning { remedy, advice }
+    Meaning { remedy, what, advice }
+}
+
+/// What a code of `stable_token` means. No call can be placed until it is mended. Source: WeChat's page of that API.
+#[must_use]
+pub fn token_meaning(errcode: i64) -> Meaning {
+    let (what, advice) = match errcode {
+        -1 => ("WeChat is busy", ""),
+        40001 | 40125 | 41004 => ("the secret is wrong", "compare `secret` with the AppSecret in WeChat's console"),
+        40013 | 41002 => ("the appid is wrong", "compare `appid` with WeChat's console"),
+        40164 => (
+            "this server's address may not fetch tokens",
+            "add it to the IP allow list beside the AppSecret in WeChat's console",
+        ),
+        40243 | 50007 => ("the secret or the account is frozen", "lift that in WeChat's console"),
+        45009 | 45011 => ("WeChat's quota of tokens is used up", "see that nothing else fetches them all the time"),
+        _ => ("WeChat gives no access token", "see its documentation for the code"),
+    };
+    let remedy = if errcode == -1 { Remedy::Again } else { Remedy::End(DISCONNECTED) };
+    Meaning { remedy, what, advice }
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     address::{Address, call_of, payload},
-    api::{Remedy, meaning},
+    api::{Remedy, meaning, token_meaning},
     crypto::{AesKey, KeyError, PushError, PushKeys, Stamp},
     push::{self, Push},
 };
@@ -177,6 +177,9 @@ fn an_unauthorised_device_is_offline_and_a_stale_token_is_fetched_anew() {
     assert_eq!(meaning(-1).remedy, Remedy::Again);
     for code in [12, 15, 23, 24] {
         assert!(matches!(meaning(code).remedy, Remedy::End(_)) && meaning(code).advice.len() > 20, "{code}");
+    }
+    for code in [40013, 40125, 40164] {
+        assert!(token_meaning(code).advice.contains("WeChat's console"), "{code}");
     }
 }
 

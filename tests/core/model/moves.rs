@@ -49,6 +49,8 @@ pub(super) enum Happening {
     Force(CallId),
     /// The disk refuses the start that waits.
     RefuseStart,
+    /// What carries a party's media dies.
+    MediaFails(CallId),
     Drain,
     /// The server dies with so much of what waits on disk.
     Crash(usize),
@@ -143,6 +145,8 @@ impl World {
         }
         if kinds.troubles {
             all.push(Happening::Drain);
+            let on = self.calls.iter().filter(|(_, live)| live.to.is_some());
+            all.extend(on.map(|(call, _)| Happening::MediaFails(*call)));
             all.extend((0..=self.writes_before_a_start()).map(Happening::Crash));
             if self.start_waits() {
                 all.push(Happening::RefuseStart);
@@ -213,6 +217,7 @@ impl World {
             Happening::Resume(session) => self.resume(*session),
             Happening::Force(call) => self.force(*call, 7),
             Happening::RefuseStart => self.refuse_start(),
+            Happening::MediaFails(call) => self.fail_media(*call),
             Happening::Drain => self.drain(),
             Happening::Crash(written) => {
                 (0..*written).for_each(|_| self.commit(true));
@@ -288,6 +293,7 @@ impl Happening {
             Self::Expire(who) => format!("the grace of {} is over", session(who)),
             Self::Force(call) => format!("the business server ends call {}", call.0.as_u128()),
             Self::RefuseStart => "the disk refuses the start".into(),
+            Self::MediaFails(call) => format!("the media of call {} fail", call.0.as_u128()),
             Self::Drain => "the server waits no longer for calls".into(),
             Self::Crash(written) => format!("the server dies after {written} more writes, and starts again"),
         }

@@ -63,7 +63,7 @@ fn the_diagram_of_the_states_is_what_the_machines_do() {
         assert!(edge.from.is_none_or(|from| from < edge.to), "states only move forward: {edge:?}");
         assert_eq!(edge.reason.is_some(), edge.to == CallState::Ended, "a reason is for the end: {edge:?}");
     }
-    let never = [Reason::AnsweredElsewhere, Reason::DeclinedElsewhere, Reason::MediaFailed];
+    let never = [Reason::AnsweredElsewhere, Reason::DeclinedElsewhere];
     for reason in Reason::ALL.into_iter().filter(|reason| !never.contains(reason)) {
         assert!(edges.iter().any(|edge| edge.reason == Some(reason)), "no call ended as {reason:?}");
     }

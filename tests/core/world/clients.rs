@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use hookswitch::protocol::{
     call::{Call, Request},
     codes::{Code, Door},
-    effect::{Act, Input, Party},
+    effect::{Act, Failure, Input, Party},
     event::Verdict,
     ids::{CallId, UserId},
     lines::Claim,
@@ -125,6 +125,14 @@ impl World {
             self.doomed.insert(call);
         }
         self.tell_call(call, Message::Input(Input::Force { error_code, user_str: String::new() }));
+    }
+
+    /// What carries a party's media dies, and says so.
+    pub(crate) fn fail_media(&mut self, call: CallId) {
+        if self.calls.get(&call).is_some_and(|live| live.to.is_some()) {
+            self.doomed.insert(call);
+        }
+        self.tell_call(call, Message::Input(Input::Failed(Failure::Media)));
     }
 
     pub(crate) fn drain(&mut self) {

@@ -1,0 +1,144 @@
+//! WeChat users in calls: how a call from a phone comes in, and one to a phone goes out.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `leg` | the actor: a WeChat user's part in one call |
+//! | `legs` | which calls wait for a push of WeChat's |
+//!
+//! A leg is in the directory as an endpoint of `wechat:{account}:{openid}` for as long as its call lives, and lives on the thread of
+//! that call. What comes after is between it and its worker.
+
+mod leg;
+mod legs;
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::oneshot;
+
+use self::leg::Leg;
+pub use self::legs::Legs;
+use super::{core::Core, directory::Placed};
+pub use crate::protocol::wechat::push::VoipPush as Incoming;
+use crate::{
+    clock,
+    protocol::{
+        call::Request,
+        codes::{self, Code, Door},
+        effect::{Party, Route},
+        ids::{CallId, DeviceId, UserId},
+        record::CallRecord,
+        wechat::{
+            address::{self, Address},
+            api,
+        },
+    },
+    wechat::{Account, OutboundCall},
+};
+
+/// The one device that a WeChat user has.
+const DEVICE: &str = "wechat";
+/// Sound and picture: what a call from a phone may have. Source: AnyChat's flags.
+const AUDIO_AND_VIDEO: u32 = 0x3;
+
+/// A phone calls a device: rings its user. Gives 0 once it rings, or the code of a refusal. Whoever waits for no longer drops the
+/// receiver, once it has looked whether a code is in it (`close`, then `try_recv`): then the push counts as answered with 0, and a
+/// refusal that comes later is made by a worker. To be called on a thread that calls may live on.
+pub fn incoming(core: &Core, account: Arc<Account>, call: Incoming) -> oneshot::Receiver<Code> {
+    let (answer, answered) = oneshot::channel();
+    if let Err((code, answer)) = take_in(core, account, call, answer) {
+        // Whoever asked may have gone.
+        let _gone = answer.send(code).is_err();
+    }
+    answered
+}
+
+/// A push that belongs to a call of ours. `false`: no such call waits for one, or it is another user's.
+#[must_use]
+pub fn matched(core: &Core, call: CallId, push: Incoming) -> bool {
+    core.legs().matched(call, push)
+}
+
+/// Whether the callee is a WeChat user, and then where the call may go. The user is in the directory when this comes back with
+/// [`Route::Online`].
+pub(super) fn ring(core: &Core, call: &CallRecord) -> Option<Route> {
+    if !address::is_reserved(&call.callee) {
+        return None;
+    }
+    let Some((account, openid)) = Address::of(&call.callee)
+        .and_then(|address| core.wechat().account(&address.account).map(|account| (account, address.openid)))
+    else {
+        return Some(Route::Offline);
+    };
+    let is_device = !address::is_reserved(&call.caller) && account.sn_of_user(&call.caller).is_some();
+    if !is_device || !core.workers().are_enabled() {
+        let account = account.name();
+        tracing::info!(call = %call.id, account, is_device, "this caller cannot call a WeChat user from here");
+        return Some(Route::Offline);
+    }
+    if !core.workers().has_room() {
+        return Some(Route::Busy);
+    }
+    let outbound = OutboundCall {
+        call: call.id,
+        device: call.caller.clone(),
+        openid,
+        room_type: room_type(call.flags),
+        listener_name: String::new(),
+    };
+    Leg::callee(core, account, call, outbound).enter();
+    Some(Route::Online(Door::Wechat))
+}
+
+/// A call with sound alone says so; whoever says nothing may have a picture.
+fn room_type(flags: u32) -> api::RoomType {
+    if flags & AUDIO_AND_VIDEO == 0x1 { api::RoomType::Voice } else { api::RoomType::Video }
+}
+
+fn take_in(
+    core: &Core,
+    account: Arc<Account>,
+    push: Incoming,
+    answer: oneshot::Sender<Code>,
+) -> Result<(), (Code, oneshot::Sender<Code>)> {
+    let address = Address { account: account.name().to_owned(), openid: push.openid.clone() };
+    let device = account.user_of_sn(&push.sn).filter(|device| !address::is_reserved(device));
+    let (Some(user), Some(callee)) = (address.user(), device) else {
+        return Err((codes::BAD_PARAMETER, answer));
+    };
+    if core.refuses_calls() {
+        return Err((codes::SERVER_DRAINING, answer));
+    }
+    // A phone in a call of ours calls again: not an answer to that call, which goes by its own push.
+    if core.line(&user).is_some() {
+        return Err((codes::ALREADY_IN_CALL, answer));
+    }
+    if !core.workers().are_enabled() {
+        return Err((codes::OFFLINE, answer));
+    }
+    if !core.workers().has_room() {
+        return Err((codes::BUSY, answer));
+    }
+    let request = Request {
+        id: clock::call_id(),
+        by: party(&user),
+        callee: callee.clone(),
+        flags: AUDIO_AND_VIDEO,
+        param: 0,
+        user_str: String::new(),
+        sdp: None,
+        ring: Duration::MAX,
+        placed: false,
+    };
+    // The call lives on this thread, so it says nothing before its leg is in the directory.
+    match core.request(request, None) {
+        Placed::Call(call) => {
+            Leg::caller(core, account, call, (user, callee), push, answer).enter();
+            Ok(())
+        }
+        Placed::Joined(_) | Placed::InCall => Err((codes::ALREADY_IN_CALL, answer)),
+    }
+}
+
+fn party(user: &UserId) -> Party {
+    Party { user: user.clone(), device: DeviceId::new(DEVICE).unwrap_or_default(), door: Door::Wechat }
+}

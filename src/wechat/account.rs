@@ -1,0 +1,297 @@
+//! An account: what its pushes are checked with, whose user a device is, and the call that rings a phone.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use super::{
+    client::{Client, Failure},
+    report::{AccountView, PushKind, PushOutcome, Report},
+    seen::{Look, Seen},
+    token::Tokens,
+};
+use crate::{
+    clock,
+    config::{ProgramVersion, SN, Secret, WECHAT_API, WeChatAccount},
+    protocol::{
+        codes::{Code, DISCONNECTED},
+        ids::{CallId, UserId},
+        wechat::{
+            address::{Address, payload},
+            api::{self, CallForm, Meaning, Remedy, RoomType},
+            crypto::{AesKey, PushKeys},
+        },
+    },
+};
+
+/// How long WeChat has to recover where it says that it is busy.
+const BREATH: Duration = Duration::from_millis(300);
+
+/// A call that is to ring a phone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboundCall {
+    /// The call of the core; it rides in the payload, and comes back in the push.
+    pub call: CallId,
+    /// The device's user, who calls.
+    pub device: UserId,
+    /// The WeChat user, who is called.
+    pub openid: String,
+    /// Picture or not.
+    pub room_type: RoomType,
+    /// The name that the phone shows for its user. One that was set for the call with [`Account::name_listener`] wins.
+    pub listener_name: String,
+}
+
+/// Why a phone does not ring.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct CallFailure {
+    /// The code that the call ends with.
+    pub code: Code,
+    /// WeChat's own code, where it said no.
+    pub errcode: Option<i64>,
+    /// What went wrong, and what to do about it. Nothing secret.
+    pub message: String,
+    /// Whether the phone may ring all the same, since WeChat heard of the call and did not answer.
+    pub unclear: bool,
+}
+
+/// An account of the configuration.
+pub struct Account {
+    settings: WeChatAccount,
+    keys: Option<PushKeys>,
+    client: Client,
+    tokens: Tokens,
+    seen: Seen,
+    report: Report,
+    listeners: Mutex<HashMap<CallId, String>>,
+}
+
+impl std::fmt::Debug for Account {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Account").field("name", &self.settings.name).finish_non_exhaustive()
+    }
+}
+
+impl Account {
+    pub(super) fn new(settings: WeChatAccount) -> reqwest::Result<Self> {
+        let client = Client::new(settings.api_base.as_ref().map_or(WECHAT_API, url::Url::as_str))?;
+        let aes_key = settings.encoding_aes_key.as_ref().and_then(|key| AesKey::decode(key.expose()).ok());
+        let appid = if settings.third_party { &settings.platform_appid } else { &settings.appid };
+        let keys = settings.token.as_ref().zip(aes_key).map(|(token, aes_key)| PushKeys {
+            token: token.expose().to_owned(),
+            aes_key,
+            appid: appid.clone(),
+        });
+        Ok(Self {
+            settings,
+            keys,
+            client,
+            tokens: Tokens::default(),
+            seen: Seen::default(),
+            report: Report::default(),
+            listeners: Mutex::default(),
+        })
+    }
+
+    pub(super) fn settings(&self) -> &WeChatAccount {
+        &self.settings
+    }
+
+    /// Its name in the configuration.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.settings.name
+    }
+
+    /// The mini program.
+    #[must_use]
+    pub fn appid(&self) -> &str {
+        &self.settings.appid
+    }
+
+    /// The model of its devices; empty where none is set.
+    #[must_use]
+    pub fn model_id(&self) -> &str {
+        &self.settings.model_id
+    }
+
+    /// Whether WeChat and its users are played: [`Account::call`] does nothing then, and no push comes.
+    #[must_use]
+    pub fn simulated(&self) -> bool {
+        self.settings.simulated
+    }
+
+    /// What its pushes are checked with; `None` where it takes none.
+    #[must_use]
+    pub fn push_keys(&self) -> Option<&PushKeys> {
+        self.keys.as_ref()
+    }
+
+    /// The user that the device of that serial number is logged in as; `None` where that would be no user's name.
+    #[must_use]
+    pub fn user_of_sn(&self, sn: &str) -> Option<UserId> {
+        let user = UserId::new(&self.settings.device_user.replacen(SN, sn, 1)).ok()?;
+        (!sn.is_empty() && Address::of(&user).is_none()).then_some(user)
+    }
+
+    /// The serial number of the device that is logged in as that user; `None` where the user is no device of this account.
+    #[must_use]
+    pub fn sn_of_user(&self, user: &UserId) -> Option<String> {
+        let (before, after) = self.settings.device_user.split_once(SN)?;
+        let sn = user.as_str().strip_prefix(before)?.strip_suffix(after)?;
+        (!sn.is_empty()).then(|| sn.to_owned())
+    }
+
+    /// The WeChat user of that openid; `None` where a user's name may not have its characters or length.
+    #[must_use]
+    pub fn user_of_openid(&self, openid: &str) -> Option<UserId> {
+        Address { account: self.settings.name.clone(), openid: openid.to_owned() }.user()
+    }
+
+    /// Looks up whether a push of that room was there in the last ten minutes, and remembers it.
+    pub fn look(&self, room: &str) -> Look {
+        self.seen.look(room, clock::now())
+    }
+
+    /// Takes note of a push and its answer, for [`super::WeChat::views`].
+    pub fn pushed(&self, kind: PushKind, outcome: PushOutcome, errcode: Code) {
+        self.report.push(kind, outcome, errcode);
+    }
+
+    /// Sets the name that the phone shows for its user in a call, until what is returned is dropped.
+    #[must_use]
+    pub fn name_listener(self: &Arc<Self>, call: CallId, name: String) -> ListenerName {
+        self.listeners().insert(call, name);
+        ListenerName { account: Arc::clone(self), call }
+    }
+
+    fn listeners(&self) -> std::sync::MutexGuard<'_, HashMap<CallId, String>> {
+        self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has WeChat ring the phone. It answers before the phone does; the push with the room follows.
+    ///
+    /// Asked again only where WeChat itself says so: once where it is busy, once with a fresh token. What may have rung the phone
+    /// is never repeated.
+    ///
+    /// # Errors
+    /// [`CallFailure`].
+    pub async fn call(&self, call: OutboundCall) -> Result<(), CallFailure> {
+        let named = self.listeners().remove(&call.call);
+        if self.settings.simulated {
+            return Ok(());
+        }
+        let Self { settings, client, tokens, .. } = self;
+        let secret = self.call_secret()?;
+        let Some(sn) = self.sn_of_user(&call.device) else {
+            return Err(cannot(format!("the caller's name does not fit `device_user = {:?}`", settings.device_user)));
+        };
+        let payload = payload(call.call);
+        let form = CallForm {
+            model_id: &settings.model_id,
+            sn: &sn,
+            openid: &call.openid,
+            room_type: call.room_type,
+            listener_name: named.as_deref().unwrap_or(&call.listener_name),
+            version_type: match settings.version_type {
+                ProgramVersion::Release => 0,
+                ProgramVersion::Development => 1,
+                ProgramVersion::Trial => 2,
+            },
+            payload: &payload,
+        };
+        let no_token = |failure| self.failed(failure, api::token_meaning);
+        let mut token = tokens.get(client, &settings.appid, secret).await.map_err(no_token)?;
+        let (mut may_renew, mut may_repeat) = (true, true);
+        loop {
+            let Err(failure) = client.call(&token, &form).await else { return Ok(()) };
+            let remedy = match failure {
+                Failure::Refused { errcode, .. } => Some(api::meaning(errcode).remedy),
+                _ => None,
+            };
+            match remedy {
+                Some(Remedy::FreshToken) if std::mem::take(&mut may_renew) => {
+                    self.report.failed(&failure, api::meaning);
+                    token = tokens.renew(&token, client, &settings.appid, secret).await.map_err(no_token)?;
+                }
+                Some(Remedy::Again) if std::mem::take(&mut may_repeat) => {
+                    self.report.failed(&failure, api::meaning);
+                    tokio::time::sleep(BREATH).await;
+                }
+                _ => return Err(self.failed(failure, api::meaning)),
+            }
+        }
+    }
+
+    /// The secret that access tokens are fetched with.
+    fn call_secret(&self) -> Result<&Secret, CallFailure> {
+        let WeChatAccount { name, third_party, secret, model_id, .. } = &self.settings;
+        if *third_party {
+            let why =
+                "belongs to a third-party platform, which alone has the access token: let the platform place the call";
+            return Err(cannot(format!("account `{name}` {why}")));
+        }
+        if model_id.is_empty() {
+            return Err(cannot(format!("account `{name}` has no `model_id`: WeChat wants to know the device's model")));
+        }
+        let missing = || cannot(format!("account `{name}` has no `secret`: no access token can be fetched without"));
+        secret.as_ref().ok_or_else(missing)
+    }
+
+    fn failed(&self, failure: Failure, meaning: fn(i64) -> Meaning) -> CallFailure {
+        self.report.failed(&failure, meaning);
+        let (code, errcode, message) = match &failure {
+            Failure::Refused { errcode, .. } => {
+                let Meaning { remedy, what, advice } = meaning(*errcode);
+                let code = if let Remedy::End(code) = remedy { code } else { DISCONNECTED };
+                let advice = if advice.is_empty() { String::new() } else { format!(": {advice}") };
+                (code, Some(*errcode), format!("{what}{advice} ({failure})"))
+            }
+            other => (DISCONNECTED, None, other.to_string()),
+        };
+        tracing::warn!(account = self.settings.name, errcode, why = message, "WeChat does not ring the phone");
+        CallFailure { code, errcode, message, unclear: failure.is_unclear() }
+    }
+
+    /// The account and how it fares.
+    #[must_use]
+    pub fn view(&self) -> AccountView {
+        let WeChatAccount { name, appid, simulated, third_party, device_user, secret, .. } = &self.settings;
+        let counts = self.report.counts();
+        AccountView {
+            name: name.clone(),
+            appid: appid.clone(),
+            simulated: *simulated,
+            third_party: *third_party,
+            device_user: device_user.clone(),
+            push_path: self.keys.as_ref().map(|_| format!("/wechat/push/{name}")),
+            errors: counts.errors(),
+            last_push: counts.last,
+            pushes: counts.pushes,
+            refused: counts.refused,
+            token: secret.as_ref().filter(|_| !simulated).map(|_| self.tokens.view()),
+        }
+    }
+}
+
+/// What only the operator can mend.
+fn cannot(message: String) -> CallFailure {
+    tracing::warn!(why = message, "no call can be placed to a WeChat user");
+    CallFailure { code: DISCONNECTED, errcode: None, message, unclear: false }
+}
+
+/// A listener's name, for as long as the call may ask for it.
+#[derive(Debug)]
+pub struct ListenerName {
+    account: Arc<Account>,
+    call: CallId,
+}
+
+impl Drop for ListenerName {
+    fn drop(&mut self) {
+        self.account.listeners().remove(&self.call);
+    }
+}
