@@ -1,7 +1,7 @@
 //! The media workers: how long a call takes from its start to WeChat's room, with processes that wait ready and without, and what the
 //! way through a worker adds to sound.
 //!
-//! `cargo bench --bench cloudvoip` prints both. The library is the simulator, which takes no time: what is measured is ours.
+//! `cargo bench --bench cloudvoip` prints both, and the same for sound that comes and goes over `/media` of a running server. The library is the simulator, which takes no time: what is measured is ours.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -10,6 +10,8 @@
     missing_docs,
     reason = "a program for the terminal"
 )]
+
+mod media;
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -138,6 +140,10 @@ async fn measure(args: &Args) {
     report("sound, there and back", whole);
     report(&format!("  beyond the {PREBUFFER_MS} ms that are gathered on purpose"), added);
     workers.stop(Duration::from_secs(5)).await;
+    let whole = media::sound(&folder.path().join("server"), Duration::from_secs(args.seconds)).await;
+    let added = beyond_prebuffer(&whole);
+    report("sound, there and back over /media", whole);
+    report(&format!("  beyond the {PREBUFFER_MS} ms that are gathered on purpose"), added);
 }
 
 async fn all_ready(workers: &Workers, prewarm: usize) {
@@ -184,9 +190,13 @@ async fn sound(workers: &Workers, time: Duration) -> (Vec<Duration>, Vec<Duratio
     let seen = returns.await.unwrap();
     let whole: Vec<_> = seen.iter().filter_map(|(number, at)| Some(*at - *sent.get(number)?)).collect();
     println!("{} frames of {} came back", whole.len(), sent.len());
-    let prebuffer = Duration::from_millis(PREBUFFER_MS);
-    let added = whole.iter().map(|time| time.saturating_sub(prebuffer)).collect();
+    let added = beyond_prebuffer(&whole);
     (whole, added)
+}
+
+/// What is not gathered on purpose.
+fn beyond_prebuffer(whole: &[Duration]) -> Vec<Duration> {
+    whole.iter().map(|time| time.saturating_sub(Duration::from_millis(PREBUFFER_MS))).collect()
 }
 
 fn report(what: &str, mut times: Vec<Duration>) {

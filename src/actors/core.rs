@@ -17,6 +17,7 @@ use std::{
 use actix::Recipient;
 use tokio::sync::oneshot;
 
+use self::reports::Reports;
 use super::{
     bus::{Bus, BusKind},
     call::Call,
@@ -29,7 +30,6 @@ use super::{
     watch::Latest,
     wechat_leg::Legs,
 };
-use self::reports::Reports;
 use crate::{
     clock,
     config::{Config, Glare},
@@ -68,7 +68,7 @@ pub struct CoreParts {
     pub trace: Recorder,
     /// Who may log in.
     pub gate: Gate,
-    /// The accounts at WeChat.
+    /// The accounts of WeChat.
     pub wechat: WeChat,
     /// Who carries the media of WeChat users.
     pub workers: Workers,

@@ -29,8 +29,11 @@ impl Task for MediaWrite {
     fn run(&mut self, tx: &Transaction<'_>) -> Result<(), StoreError> {
         let text = serde_json::to_string(&*self.report)
             .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
-        tx.prepare_cached("INSERT OR REPLACE INTO media (call, at, report) VALUES (?1, ?2, ?3)")?
-            .execute((self.call.0.as_bytes(), self.at.0, text))?;
+        tx.prepare_cached("INSERT OR REPLACE INTO media (call, at, report) VALUES (?1, ?2, ?3)")?.execute((
+            self.call.0.as_bytes(),
+            self.at.0,
+            text,
+        ))?;
         Ok(())
     }
 

@@ -93,13 +93,7 @@ impl Presence {
 }
 
 /// Sends a subject's events to the hook of that name, one after the other, until none waits.
-pub(super) async fn send_all(
-    client: Client,
-    registry: Arc<Registry>,
-    name: String,
-    load: Arc<Load>,
-    subject: Subject,
-) {
+pub(super) async fn send_all(client: Client, registry: Arc<Registry>, name: String, load: Arc<Load>, subject: Subject) {
     // The place first: an event that waits for one still counts as waiting.
     while let Ok(_place) = load.presence.places.acquire().await {
         let Some(body) = load.presence.pop(&subject) else { return };
@@ -115,7 +109,9 @@ pub(super) async fn send_all(
         let post = Post { id: &id, body: &body, about };
         match client.post(&hook, post, TIMEOUT).await {
             Ok(reply) if (200..=299).contains(&reply.status) => {}
-            Ok(reply) => tracing::debug!(hook = name, status = reply.status, "an event that is not kept was not accepted"),
+            Ok(reply) => {
+                tracing::debug!(hook = name, status = reply.status, "an event that is not kept was not accepted")
+            }
             Err(error) => tracing::debug!(hook = name, %error, "an event that is not kept was not delivered"),
         }
     }

@@ -19,6 +19,7 @@ use hookswitch::{
     store::{Store, StoreOptions},
     trace::Recorder,
     webhooks::{Hooks, HooksOptions},
+    wechat::WeChat,
 };
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -53,6 +54,7 @@ impl House {
             metrics: lab.metrics.clone(),
             trace: Recorder::default(),
             gate: Gate::new(tokens.clone(), LoginGuard::new(&config.limits), store.clone()),
+            wechat: WeChat::default(),
             workers: lab.workers.clone(),
             last_room: None,
             config,

@@ -153,9 +153,7 @@ async fn sound_and_pictures_go_both_ways_and_are_counted_until_the_call_is_over(
     }
     assert!(heard.is_sorted(), "what is said comes back in order: {heard:?}");
     carrier.give(&picture(FLAG_KEY, 1_000)).await;
-    let media = house.media_until(call.parse().map(CallId).unwrap(), "counted", |media| {
-        media["up"]["video"] == 1
-    });
+    let media = house.media_until(call.parse().map(CallId).unwrap(), "counted", |media| media["up"]["video"] == 1);
     let media = media.await;
     assert!(media["up"]["audio"].as_u64().unwrap() >= 10 && media["down"]["video"].as_u64().unwrap() > 2, "{media}");
     assert_eq!(media["sockets"], 1);
@@ -302,7 +300,8 @@ async fn pictures_that_cannot_be_used_have_a_key_frame_asked_for() {
     signal(&talk, Signal::CONT);
     let went = stuck["up"]["video"].as_u64().unwrap();
     carrier.give(&picture(FLAG_KEY, 1_000)).await;
-    let media = house.media_until(call, "the key frame goes through", |media| media["up"]["video"].as_u64() > Some(went));
+    let media =
+        house.media_until(call, "the key frame goes through", |media| media["up"]["video"].as_u64() > Some(went));
     let _gone_through = media.await;
     drop(talk);
     house.close().await;

@@ -78,14 +78,18 @@ async fn a_worker_that_fails_is_told_once_and_told_apart() {
     let body: Value = serde_json::from_str(&failure.body()).unwrap();
     let data = &body["data"];
     assert_eq!((&body["type"], &data["call_id"]), (&json!("worker.failed"), &json!(call)));
-    assert_eq!((&data["reason"], &data["code"], &data["phase"]), (&json!("crashed"), &json!(100_106), &json!("talking")));
+    assert_eq!(
+        (&data["reason"], &data["code"], &data["phase"]),
+        (&json!("crashed"), &json!(100_106), &json!("talking"))
+    );
     assert!(data["detail"].as_str().unwrap().contains("signal 11"), "{data}");
     let kept = house.media(call).await;
     assert_eq!((&kept["end"]["reason"], &kept["end"]["failed"]), (&json!("crashed"), &json!(true)));
     let pool = house.get("/workers").await["pool"].clone();
     assert_eq!((&pool["ends"]["crashed"], &pool["failures"][0]), (&json!(1), data));
     house.lab.workers.stop(DEADLINE).await;
-    let again = std::iter::from_fn(|| watch.try_recv().ok()).any(|event| matches!(event.kind, BusKind::WorkerFailed(_)));
+    let again =
+        std::iter::from_fn(|| watch.try_recv().ok()).any(|event| matches!(event.kind, BusKind::WorkerFailed(_)));
     assert!(!again, "once");
     house.close().await;
 }

@@ -26,6 +26,7 @@ mod garbage;
 mod hooks;
 mod kill;
 mod load;
+mod media;
 mod operations;
 mod presence;
 mod receivers;

@@ -250,7 +250,9 @@ fn farewell(news: &MediaNews) -> Close {
         MediaNews::Over(Some(end)) if end.reason.is_failure() => {
             Close::because(1011, &format!("the media worker failed: {}", end.reason.as_str()))
         }
-        MediaNews::Over(_) | MediaNews::NeedKeyframe | MediaNews::Formats(_) => Close::because(1000, "the call is over"),
+        MediaNews::Over(_) | MediaNews::NeedKeyframe | MediaNews::Formats(_) => {
+            Close::because(1000, "the call is over")
+        }
     }
 }
 

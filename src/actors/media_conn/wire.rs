@@ -47,8 +47,8 @@ pub(super) enum Close {
 impl Close {
     /// With a close frame. A reason that does not fit is cut.
     pub(super) fn because(code: u16, reason: &str) -> Self {
-        let end = reason.floor_char_boundary(MAX_REASON);
-        Self::Code(code, reason.get(..end).unwrap_or_default().to_owned())
+        let fits = (0..=MAX_REASON.min(reason.len())).rev().find_map(|end| reason.get(..end));
+        Self::Code(code, fits.unwrap_or_default().to_owned())
     }
 }
 

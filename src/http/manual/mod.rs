@@ -60,6 +60,7 @@ const CHAPTERS: &[Chapter] = &[
             Text("business-server", "Your business server"),
             Text("anychat", "Coming from AnyChat · 从 AnyChat 迁移"),
             Text("protocol", "The WebSocket protocol"),
+            Text("media", "Media of a call with a WeChat user"),
             Text("rest", "REST and the command line"),
             Elsewhere("/api/docs/", "REST: every route"),
             Elsewhere("/docs/asyncapi.yaml", "WebSocket: every frame"),

@@ -185,8 +185,11 @@ mod tests {
         for n in 0..500 {
             report.status(n, at);
         }
-        let crash =
-            WorkerEnd { code: codes::DISCONNECTED, reason: EndReason::Crashed, detail: "crashed: signal 11".to_owned() };
+        let crash = WorkerEnd {
+            code: codes::DISCONNECTED,
+            reason: EndReason::Crashed,
+            detail: "crashed: signal 11".to_owned(),
+        };
         assert!(report.end(&crash, at));
         let later = WorkerEnd { code: codes::SUCCESS, reason: EndReason::HungUp, detail: String::new() };
         assert!(!report.end(&later, Timestamp(2_000_000)), "the first one counts");
