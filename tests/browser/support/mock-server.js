@@ -41,7 +41,16 @@ export class MockServer {
   }
 
   async #file(request, response) {
-    const { pathname } = new URL(request.url, this.url);
+    const { pathname, searchParams } = new URL(request.url, this.url);
+    if (pathname === '/api/v1/calls' && request.method === 'GET') {
+      const items = [...this.calls.values()].filter(({ state }) => state === searchParams.get('state'));
+      return response.end(JSON.stringify({ items: items.map(({ id, state }) => ({ id, state })) }));
+    }
+    const [, finished] = /^\/api\/v1\/calls\/([^/]+)\/finish$/.exec(pathname) ?? [];
+    if (finished) {
+      this.finish(this.calls.get(finished), 0, 'forced');
+      return response.end();
+    }
     if (pathname === '/api/v1/calls') {
       const chunks = await request.toArray();
       const { caller, callee } = JSON.parse(Buffer.concat(chunks).toString());
