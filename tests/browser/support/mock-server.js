@@ -48,7 +48,8 @@ export class MockServer {
     }
     const [, finished] = /^\/api\/v1\/calls\/([^/]+)\/finish$/.exec(pathname) ?? [];
     if (finished) {
-      this.finish(this.calls.get(finished), 0, 'forced');
+      const call = this.calls.get(finished);
+      this.finish(call, call.state === 'talking' ? 0 : 100101, 'forced');
       return response.end();
     }
     if (pathname === '/api/v1/calls') {
