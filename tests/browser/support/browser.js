@@ -117,7 +117,7 @@ export class Person {
   /** Waits until decoded frames arrive and the picture that is shown is not black. */
   async sees() {
     const before = await this.page.evaluate(decodedFrames);
-    await this.page.waitForFunction(moreFramesThan, { decodedFrames: String(decodedFrames), before: before + 10 }, { polling: 200 });
+    await this.page.waitForFunction(moreFramesThan, { decodedFrames: String(decodedFrames), before: before + 5 }, { polling: 200 });
     await this.page.waitForFunction(isLively, 'remote-video', { polling: 200 });
   }
 }

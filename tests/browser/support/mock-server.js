@@ -41,7 +41,17 @@ export class MockServer {
   }
 
   async #file(request, response) {
-    const { pathname } = new URL(request.url, this.url);
+    const { pathname, searchParams } = new URL(request.url, this.url);
+    if (pathname === '/api/v1/calls' && request.method === 'GET') {
+      const items = [...this.calls.values()].filter(({ state }) => state === searchParams.get('state'));
+      return response.end(JSON.stringify({ items: items.map(({ id, state }) => ({ id, state })) }));
+    }
+    const [, finished] = /^\/api\/v1\/calls\/([^/]+)\/finish$/.exec(pathname) ?? [];
+    if (finished) {
+      const call = this.calls.get(finished);
+      this.finish(call, call.state === 'talking' ? 0 : 100101, 'forced');
+      return response.end();
+    }
     if (pathname === '/api/v1/calls') {
       const chunks = await request.toArray();
       const { caller, callee } = JSON.parse(Buffer.concat(chunks).toString());
