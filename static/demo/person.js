@@ -61,7 +61,10 @@ export class Person extends Model {
   constructor(options) {
     super();
     this.options = options;
-    this.sending.listen(() => this.changed());
+    this.sending.listen(() => {
+      if (this.sending.local) this.wechat?.hear(this.sending.local.stream);
+      this.changed();
+    });
   }
 
   get user() {

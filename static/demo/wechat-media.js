@@ -9,6 +9,8 @@ const KEY = 1;
 /** What a browser says of a line that was lost. */
 const LOST = 1006;
 const AGAIN_MS = 1000;
+/** So many pictures may wait to be decoded: two seconds. */
+const MOST_WAITING = 30;
 const TOLD_MS = 500;
 
 /** @param {string} user */
@@ -19,6 +21,8 @@ export class WeChatMedia {
   counters = { soundOut: 0, soundIn: 0, pictures: 0, drawn: 0, bytesOut: 0, bytesIn: 0 };
   /** Whether this browser cannot show what comes. */
   isBlind = typeof VideoDecoder === 'undefined';
+  /** Whether it is allowed no sound either. */
+  isDeaf = typeof AudioWorkletNode === 'undefined';
   #context = new AudioContext();
   #canvas = document.createElement('canvas');
   #output = new MediaStreamAudioDestinationNode(this.#context);
@@ -26,6 +30,10 @@ export class WeChatMedia {
   stream = new MediaStream([...this.#output.stream.getTracks(), ...this.#canvas.captureStream().getTracks()]);
   /** @type {AudioWorkletNode | null} */
   #worklet = null;
+  /** @type {MediaStreamAudioSourceNode | null} */
+  #source = null;
+  /** @type {MediaStreamTrack | null} */
+  #heard = null;
   /** Once media may go. @type {WebSocket | null} */
   #socket = null;
   #hangUp = () => {};
@@ -49,7 +57,7 @@ export class WeChatMedia {
     this.#timer = setInterval(() => tell(null), TOLD_MS);
     addEventListener('pointerdown', this.#wake);
     this.#connect(call, credentials);
-    void this.#listen(sound).catch((error) => console.warn(error));
+    if (!this.isDeaf) this.#listen(sound).catch((error) => console.warn(error));
   }
 
   stop() {
@@ -69,8 +77,19 @@ export class WeChatMedia {
     if (this.#isOver) return;
     const worklet = new AudioWorkletNode(this.#context, 'pcm', { channelCount: 1, channelCountMode: 'explicit' });
     worklet.port.onmessage = ({ data }) => this.#send(data);
-    new MediaStreamAudioSourceNode(this.#context, { mediaStream: stream }).connect(worklet).connect(this.#output);
+    worklet.connect(this.#output);
     this.#worklet = worklet;
+    this.hear(stream);
+  }
+
+  /** Sends the sound of this stream from now on, which may have another microphone. @param {MediaStream} stream */
+  hear(stream) {
+    const [track] = stream.getAudioTracks();
+    if (!this.#worklet || !track || track === this.#heard) return;
+    this.#source?.disconnect();
+    this.#heard = track;
+    this.#source = new MediaStreamAudioSourceNode(this.#context, { mediaStream: new MediaStream([track]) });
+    this.#source.connect(this.#worklet);
   }
 
   /**
@@ -139,6 +158,8 @@ export class WeChatMedia {
    * @param {number} timestamp
    */
   #decode(data, isKey, timestamp) {
+    // Too slow for them all: the next key frame will do.
+    if ((this.#decoder?.decodeQueueSize ?? 0) > MOST_WAITING) this.#reset();
     const codec = isKey ? codecOf(data) : '';
     if (codec && (codec !== this.#codec || this.#decoder === null)) {
       this.#reset();

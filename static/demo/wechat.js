@@ -30,5 +30,5 @@ export function WeChatCounters({ person }) {
   if (!wechat) return null;
   return html`
     <p class="chip summary" data-testid="wechat-counters">${say('wechatCounters', wechat.counters)}</p>
-    ${wechat.isBlind ? html`<p class="notice warn" data-testid="wechat-blind">${say('wechatBlind')}</p>` : null}`;
+    ${wechat.isBlind ? html`<p class="notice warn" data-testid="wechat-blind">${say(wechat.isDeaf ? 'wechatDeaf' : 'wechatBlind')}</p>` : null}`;
 }

@@ -69,6 +69,7 @@ export const english = {
   'wechat.silent': 'Who does not answer',
   'wechat.crash-talk': 'Whose process crashes',
   wechatCounters: 'Frames of sound: {soundOut} sent, {soundIn} heard · pictures: {pictures} came, {drawn} drawn',
+  wechatDeaf: 'Neither sound nor picture: on plain http the browser keeps them from this page.',
   wechatBlind: 'There is sound, but no picture: this browser does not decode H.264 (WebCodecs).',
   onlineNow: 'Online now',
   nobody: 'Nobody but you.',

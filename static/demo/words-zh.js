@@ -70,6 +70,7 @@ export const chinese = {
   'wechat.silent': '不接听',
   'wechat.crash-talk': '进程崩溃',
   wechatCounters: '声音帧：已发送 {soundOut}，已收到 {soundIn} · 画面：收到 {pictures}，已绘制 {drawn}',
+  wechatDeaf: '没有声音和画面：浏览器不允许普通 http 页面使用。',
   wechatBlind: '有声音，但没有画面：此浏览器不能解码 H.264（WebCodecs）。',
   onlineNow: '当前在线',
   nobody: '只有你。',
