@@ -125,6 +125,22 @@ fn a_push_may_come_before_wechats_answer_or_never() {
 }
 
 #[test]
+fn a_phone_that_refuses_is_out_since_nobody_tells_it_of_the_end() {
+    let leg = play(
+        Side::Callee,
+        &[
+            (told(EventName::Request, 0, None), &[Effect::Place]),
+            (Input::Pushed, &[Effect::Join]),
+            (
+                ended(EndReason::Rejected, codes::REFUSED),
+                &[Effect::Refuse(codes::REFUSED), Effect::Leave, Effect::Over],
+            ),
+        ],
+    );
+    assert!(leg.is_over() && leg.has_left());
+}
+
+#[test]
 fn a_push_that_crosses_the_end_is_declined() {
     let called = (told(EventName::Request, 0, None), &[Effect::Place][..]);
     let gone = (over(Reason::Cancelled), &[Effect::Leave, Effect::Over][..]);

@@ -37,7 +37,8 @@ async fn talk(server: &Server, device: &mut Client, words: &str) -> (String, Str
 /// How the workers of this server have ended, in its own words.
 fn ends(server: &Server) -> Vec<String> {
     let lines = server.log();
-    let ended = lines.lines().filter(|line| line.contains("a media worker ended") || line.contains("a media worker failed"));
+    let ended =
+        lines.lines().filter(|line| line.contains("a media worker ended") || line.contains("a media worker failed"));
     ended.map(|line| serde_json::from_str::<Value>(line).unwrap()["reason"].as_str().unwrap().to_owned()).collect()
 }
 
@@ -138,7 +139,8 @@ async fn whom_the_core_refuses_at_once_needs_no_worker() {
 
 #[tokio::test]
 async fn a_veto_that_comes_too_late_for_the_push_is_carried_out_by_a_worker() {
-    let hook = Hook::start(|_| Answer::Slowly(Duration::from_millis(2_500), json!({"error_code": 42}).to_string())).await;
+    let hook =
+        Hook::start(|_| Answer::Slowly(Duration::from_millis(2_500), json!({"error_code": 42}).to_string())).await;
     let server = server().await;
     let mut device = server.login("door-1").await;
     let spec = json!({"url": hook.url(), "veto": true, "timeout_ms": 5000});

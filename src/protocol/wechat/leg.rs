@@ -297,6 +297,10 @@ impl Leg {
         self.phase = Phase::Ending;
         self.due = Some(now + END_LIMIT);
         self.effects.push_back(word);
+        // Whoever refuses hears no more of the call.
+        if matches!(word, Effect::Refuse(_)) {
+            self.on_end(HangupReason::Manual);
+        }
     }
 
     /// The call is over.
