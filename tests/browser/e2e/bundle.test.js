@@ -7,7 +7,7 @@ import { openConsole, show } from '../support/console.js';
 import { startServer } from '../support/server.js';
 
 const options = { timeout: 60_000, skip: process.env.HOOKSWITCH_MOCK ? 'the mock has no bundle' : false };
-const SCREENS = ['calls', 'users', 'webhooks', 'deliveries', 'try', 'trace', 'config', 'keys', 'health', 'overview'];
+const SCREENS = ['calls', 'users', 'webhooks', 'deliveries', 'workers', 'wechat', 'try', 'trace', 'config', 'keys', 'health', 'overview'];
 
 let server;
 let browser;
