@@ -17,8 +17,9 @@ export function WeChat({ person }) {
     <section class="card" data-testid="wechat">
       <h2>${say('wechat')}</h2>
       <div class="row">
-        ${DEEDS.map((deed) => html`<button type="button" key=${deed} class=${deed === 'answer' ? 'small primary' : 'small'} data-testid=${`wechat-${deed}`}
-          disabled=${person.call !== null} onClick=${() => person.dial(`wechat:dev:${deed}`, deed === 'silent' ? NO_ANSWER_SECS : null)}>${sayIfKnown(`wechat.${deed}`)}</button>`)}
+        ${DEEDS.map((deed) => html`
+          <button type="button" key=${deed} class=${deed === 'answer' ? 'small primary' : 'small'} data-testid=${`wechat-${deed}`} disabled=${person.call !== null}
+            onClick=${() => person.dial(`wechat:dev:${deed}`, deed === 'silent' ? NO_ANSWER_SECS : null)}>${sayIfKnown(`wechat.${deed}`)}</button>`)}
       </div>
       <p class="fine">${say('wechatHint')}</p>
     </section>`;

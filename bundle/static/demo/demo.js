@@ -77,8 +77,9 @@ import{a as v,b as d,e as E,f as a,g as B,h as W,i as U,j as N,k as R,l as _,m a
     <section class="card" data-testid="wechat">
       <h2>${a("wechat")}</h2>
       <div class="row">
-        ${xt.map(t=>I`<button type="button" key=${t} class=${t==="answer"?"small primary":"small"} data-testid=${`wechat-${t}`}
-          disabled=${e.call!==null} onClick=${()=>e.dial(`wechat:dev:${t}`,t==="silent"?At:null)}>${B(`wechat.${t}`)}</button>`)}
+        ${xt.map(t=>I`
+          <button type="button" key=${t} class=${t==="answer"?"small primary":"small"} data-testid=${`wechat-${t}`} disabled=${e.call!==null}
+            onClick=${()=>e.dial(`wechat:dev:${t}`,t==="silent"?At:null)}>${B(`wechat.${t}`)}</button>`)}
       </div>
       <p class="fine">${a("wechatHint")}</p>
     </section>`}function mt({person:e}){let{wechat:t}=d(e);return t?I`

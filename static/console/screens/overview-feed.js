@@ -13,6 +13,7 @@ const LINES = 40;
 export function lineOf({ id, event, data: { timestamp, data: facts } }) {
   if (facts?.call) return { id, at: timestamp, call: facts.call, tone: facts.call.state === 'ended' ? TONES[facts.call.reason] : TONES[facts.call.state] };
   if (event === 'user.online' || event === 'user.offline') return { id, at: timestamp, user: facts.user, words: event === 'user.online' ? 'came online' : 'went offline', tone: event === 'user.online' ? 'good' : '' };
+  if (event === 'worker.failed') return { id, at: timestamp, words: html`<a href="#/workers">Media worker ${facts.worker}</a> failed: ${facts.detail}`, tone: 'bad' };
   return null;
 }
 
@@ -42,7 +43,7 @@ export function Feed() {
       ? html`<p class="fine">Calls, and users who come and go, appear here as it happens.</p>`
       : html`<div class="feed-lines" tabindex="0" role="region" aria-label="What just happened"><ol class="plain">${lines.map(({ id, at, call, user, words, tone }) => html`<li key=${id}>
           <span class=${`dot ${tone}`}></span>
-          <span>${call ? sentence(call) : html`<${User} name=${user} /> ${words}.`}</span>
+          <span>${call ? sentence(call) : html`${user && html`<${User} name=${user} /> `}${words}.`}</span>
           ${call ? html`<a href=${callHref(call.id)} title="Open the call"><${Time} at=${at} short /></a>` : html`<span class="fine"><${Time} at=${at} short /></span>`}</li>`)}</ol></div>`}
   </section>`;
 }

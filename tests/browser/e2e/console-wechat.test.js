@@ -39,7 +39,9 @@ test('a worker that crashes is told with its reason, in the pool and in the call
   const alice = await desk.phone('alice');
   const call = await alice.call('wechat:dev:crash-talk');
   assert.equal((await alice.hears('finish', call)).error_code, 100106);
-  const page = await desk.open('/workers');
+  const page = await desk.open('/overview');
+  await page.getByTestId('feed').getByText(/Media worker \d+ failed: crashed: signal 11/).waitFor();
+  await desk.open('/workers');
   await page.getByTestId('worker-ends').locator('dt:text-is("crashed") + dd').getByText('1', { exact: true }).waitFor();
   const failed = page.getByTestId('failure-row').first();
   assert.match(await failed.textContent(), /talking.*crashed/);
