@@ -80,7 +80,8 @@ install_packages() {
 browser_tests() {
     local target
     target=$(cargo metadata --format-version 1 --no-deps --locked | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
-    HOOKSWITCH_BIN="$target/debug/hookswitch" npm test --prefix tests/browser
+    # With the pages as release builds carry them; without HOOKSWITCH_BUNDLE a debug build serves their sources.
+    HOOKSWITCH_BUNDLE=1 HOOKSWITCH_BIN="$target/debug/hookswitch" npm test --prefix tests/browser
 }
 
 step "tools" install_tools
