@@ -8,7 +8,7 @@ import { say, sayIfKnown } from '/demo/settings.js';
 /** @typedef {import('/demo/person.js').Person} Person */
 
 const DEEDS = ['answer', 'refuse', 'busy', 'silent', 'crash-talk'];
-const NO_ANSWER_SECS = 3;
+const NO_ANSWER_SECS = 2;
 
 /** @param {{ person: Person }} props */
 export function WeChat({ person }) {
