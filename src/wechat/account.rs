@@ -214,7 +214,7 @@ impl Account {
             },
             payload: &payload,
         };
-        let no_token = |failure| self.failed(failure, api::token_meaning);
+        let no_token = |failure| self.failed(&failure, api::token_meaning);
         let mut token = tokens.get(client, &settings.appid, secret).await.map_err(no_token)?;
         let (mut may_renew, mut may_repeat) = (true, true);
         loop {
@@ -232,7 +232,7 @@ impl Account {
                     self.report.failed(&failure, api::meaning);
                     tokio::time::sleep(BREATH).await;
                 }
-                _ => return Err(self.failed(failure, api::meaning)),
+                _ => return Err(self.failed(&failure, api::meaning)),
             }
         }
     }
@@ -260,9 +260,9 @@ impl Account {
         secret.as_ref().ok_or_else(missing)
     }
 
-    fn failed(&self, failure: Failure, meaning: fn(i64) -> Meaning) -> CallFailure {
-        self.report.failed(&failure, meaning);
-        let (code, errcode, message) = match &failure {
+    fn failed(&self, failure: &Failure, meaning: fn(i64) -> Meaning) -> CallFailure {
+        self.report.failed(failure, meaning);
+        let (code, errcode, message) = match failure {
             Failure::Refused { errcode, .. } => {
                 let Meaning { remedy, what, advice } = meaning(*errcode);
                 let code = if let Remedy::End(code) = remedy { code } else { DISCONNECTED };

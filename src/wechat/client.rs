@@ -98,10 +98,10 @@ impl Client {
         let url = if query.is_empty() { without_query(url) } else { url };
         let request = self.http.post(url).json(form);
         let exchange = async {
-            let mut response = request.send().await.map_err(failure)?;
+            let mut response = request.send().await.map_err(|error| failure(&error))?;
             let status = response.status();
             let mut body = Vec::new();
-            while let Some(chunk) = response.chunk().await.map_err(failure)? {
+            while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error))? {
                 if body.len() + chunk.len() > MAX_ANSWER_BYTES {
                     return Err(Failure::Strange(status.as_u16()));
                 }
@@ -136,7 +136,7 @@ impl Failure {
 }
 
 /// The innermost cause: it says most, and unlike the outer ones never holds the URL, in which the token is.
-fn failure(error: reqwest::Error) -> Failure {
+fn failure(error: &reqwest::Error) -> Failure {
     let is_connect = error.is_connect();
     let mut innermost = error.source();
     while let Some(deeper) = innermost.and_then(|cause| cause.source()) {

@@ -38,9 +38,11 @@ impl Seen {
     pub(super) fn look(&self, room: &str, now: Instant) -> Look {
         let mut rooms = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let rooms = &mut *rooms;
-        while let Some((_, old)) = rooms.order.pop_front_if(|(at, _)| now.saturating_duration_since(*at) >= REMEMBERED)
-        {
-            rooms.answers.remove(&old);
+        let is_old = |at: &Instant| now.saturating_duration_since(*at) >= REMEMBERED;
+        while rooms.order.front().is_some_and(|(at, _)| is_old(at)) {
+            if let Some((_, old)) = rooms.order.pop_front() {
+                rooms.answers.remove(&old);
+            }
         }
         if let Some(answer) = rooms.answers.get(room) {
             return Look::Again(answer.clone());
@@ -55,10 +57,11 @@ impl Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock;
 
     #[test]
     fn a_room_is_first_once_in_ten_minutes() {
-        let (seen, began) = (Seen::default(), Instant::now());
+        let (seen, began) = (Seen::default(), clock::now());
         let look = |room, secs| seen.look(room, began + Duration::from_secs(secs));
         let Look::First(owed) = look("a", 0) else { panic!("the first") };
         let Look::Again(answer) = look("a", 1) else { panic!("another") };
