@@ -125,11 +125,9 @@ async fn take(
     let body = body.map_err(|_late| HttpError::of_status(StatusCode::REQUEST_TIMEOUT))??;
     match open(&keys, &Query::of(&req), &body) {
         Err(error) => {
-            let (kind, outcome) = match error {
-                PushError::Signature => (PushKind::Unreadable, PushOutcome::BadSignature),
-                _ => (PushKind::Unreadable, PushOutcome::Malformed),
-            };
-            account.pushed(kind, outcome, code_of(error));
+            let is_signed = error != PushError::Signature;
+            let outcome = if is_signed { PushOutcome::Malformed } else { PushOutcome::BadSignature };
+            account.pushed(PushKind::Unreadable, outcome, code_of(error));
             tracing::debug!(account = account.name(), %error, "a push was refused");
             Ok(answer_error(error))
         }

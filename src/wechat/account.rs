@@ -40,7 +40,7 @@ pub struct OutboundCall {
     pub openid: String,
     /// Picture or not.
     pub room_type: RoomType,
-    /// The name that is shown for the WeChat user; empty for none. One that was set with [`Account::name_listener`] wins.
+    /// The name that is shown for the WeChat user; empty for none: [`Account::listener_name`].
     pub listener_name: String,
 }
 
@@ -166,6 +166,12 @@ impl Account {
         ListenerName { account: Arc::clone(self), call }
     }
 
+    /// Takes that name: when the call is routed, since whoever placed it does not wait any longer.
+    #[must_use]
+    pub fn listener_name(&self, call: CallId) -> String {
+        self.listeners().remove(&call).unwrap_or_default()
+    }
+
     fn listeners(&self) -> MutexGuard<'_, HashMap<CallId, String>> {
         self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -178,19 +184,17 @@ impl Account {
     /// # Errors
     /// [`CallFailure`].
     pub async fn call(&self, call: OutboundCall) -> Result<(), CallFailure> {
-        let id = call.call;
-        let named = self.listeners().remove(&id);
         if self.settings.simulated {
             return Ok(());
         }
-        let outcome = self.ring(&call, named.as_deref().unwrap_or(&call.listener_name)).await;
+        let outcome = self.ring(&call).await;
         if let Err(CallFailure { errcode, message, .. }) = &outcome {
-            tracing::warn!(call = %id, account = self.name(), errcode, why = message, "WeChat does not ring the phone");
+            tracing::warn!(call = %call.call, account = self.name(), errcode, why = message, "WeChat does not ring the phone");
         }
         outcome
     }
 
-    async fn ring(&self, call: &OutboundCall, listener_name: &str) -> Result<(), CallFailure> {
+    async fn ring(&self, call: &OutboundCall) -> Result<(), CallFailure> {
         let Self { settings, client, tokens, .. } = self;
         let secret = self.call_secret()?;
         let Some(sn) = self.sn_of_user(&call.device) else {
@@ -202,7 +206,7 @@ impl Account {
             sn: &sn,
             openid: &call.openid,
             room_type: call.room_type,
-            listener_name,
+            listener_name: &call.listener_name,
             version_type: match settings.version_type {
                 ProgramVersion::Release => 0,
                 ProgramVersion::Development => 1,

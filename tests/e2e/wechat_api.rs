@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Mutex,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     Answer, Client, Hook, Post, Server, Setup, eventually, finish, request,
-    wechat::{APP_SECRET, Push, account, seen},
+    wechat::{APP_SECRET, Push, account, ends, hears, seen},
 };
 
 const CALL: &str = "/wxa/business/iot/voip/call?access_token=";
@@ -51,17 +51,6 @@ async fn place(server: &Server, device: &str, openid: &str) -> String {
     let (status, call) = server.post("/api/v1/wechat/calls", form).await;
     assert_eq!(status, 201, "{call}");
     call["id"].as_str().unwrap().to_owned()
-}
-
-/// The call ends with this code.
-async fn ends(server: &Server, id: &str, code: i64) -> Value {
-    let ended = eventually("the call ends", || async {
-        let call = server.call(id).await;
-        (call["state"] == "ended").then_some(call)
-    });
-    let call = ended.await;
-    assert_eq!(call["error_code"], code, "{call}");
-    call
 }
 
 /// The next request to the API, which is for a token.
@@ -112,10 +101,9 @@ async fn a_device_calls_a_phone_that_answers() {
     assert_eq!(Push::answer_to("shop", "another", "7", &payload).send(&server).await, 100_107, "not the one called");
     let push = Push::answer_to("shop", "answer-after-50ms", "7", &payload);
     assert_eq!((push.send(&server).await, push.send(&server).await), (0, 0));
-    door.event("start").await;
+    hears(&mut door, "start").await;
     assert_eq!(server.call(id).await["state"], "talking");
     door.send(finish("wechat:shop:answer-after-50ms"));
-    door.event("finish").await;
     assert_eq!(ends(&server, id, 0).await["reason"], "hangup");
     let view = seen(&server, "shop").await;
     assert_eq!((&view["token"]["state"], &view["errors"]), (&json!("valid"), &json!([])), "{view}");
@@ -134,14 +122,14 @@ async fn a_device_dials_a_phone_by_itself() {
     assert_eq!((&asked["room_type"], &asked["sn"]), (&json!("video"), &json!("7")));
     let payload = asked["payload"].as_str().unwrap();
     assert_eq!(Push::answer_to("shop", "answer-after-50ms", "7", payload).xml().send(&server).await, 0);
-    device.event("start").await;
+    hears(&mut device, "start").await;
 }
 
 #[tokio::test]
 async fn many_calls_at_once_fetch_one_token() {
     let mut api = api(|_, _| said(9)).await;
     let server = server_for(&api, "").await;
-    let mut devices = Vec::<Client>::new();
+    let mut devices: Vec<Client> = Vec::new();
     for n in 0..8 {
         devices.push(server.login(&format!("d{n}")).await);
     }
@@ -151,7 +139,7 @@ async fn many_calls_at_once_fetch_one_token() {
     token_asked(&mut api).await;
     for device in &mut devices {
         call_asked(&mut api, 0).await;
-        device.event("finish").await;
+        while hears(device, "reply").await["error_code"] == 0 {}
     }
     api.nothing();
     assert_eq!(error(&server).await["count"], 8);
@@ -161,7 +149,7 @@ async fn many_calls_at_once_fetch_one_token() {
 async fn a_token_that_is_no_longer_good_is_fetched_anew_once() {
     let mut api = api(|n, _| said(if n == 1 { 0 } else { [40001, 0, 42001, 40001][n] })).await;
     let server = server_for(&api, "").await;
-    let mut device = server.login("7").await;
+    let device = server.login("7").await;
     let id = place(&server, "7", "o1").await;
     token_asked(&mut api).await;
     call_asked(&mut api, 0).await;
@@ -189,11 +177,10 @@ async fn what_wechat_refuses_ends_the_call_with_its_code_and_is_explained() {
     ] {
         let mut api = api(move |_, _| said(errcode)).await;
         let server = server_for(&api, "").await;
-        let mut device = server.login("7").await;
+        let _device = server.login("7").await;
         let id = place(&server, "7", "o1").await;
         token_asked(&mut api).await;
         call_asked(&mut api, 0).await;
-        device.event("finish").await;
         ends(&server, &id, code).await;
         api.nothing();
         let error = error(&server).await;
@@ -206,7 +193,7 @@ async fn what_wechat_refuses_ends_the_call_with_its_code_and_is_explained() {
 async fn wechat_that_is_busy_is_asked_once_more() {
     let mut api = api(|n, _| said([-1, 0, -1, -1][n])).await;
     let server = server_for(&api, "").await;
-    let mut device = server.login("7").await;
+    let device = server.login("7").await;
     let id = place(&server, "7", "o1").await;
     token_asked(&mut api).await;
     for _ in 0..2 {
@@ -224,12 +211,11 @@ async fn wechat_that_is_busy_is_asked_once_more() {
 
 #[tokio::test]
 async fn what_may_have_rung_the_phone_is_never_repeated() {
-    let late = Arc::new(std::sync::Mutex::new(vec![
+    let answers = Mutex::new(vec![
         Answer::Say(502, "<html>bad gateway</html>".to_owned()),
         Answer::Say(200, "not JSON".to_owned()),
         Answer::Never,
-    ]));
-    let answers = Arc::clone(&late);
+    ]);
     let mut api = api(move |_, _| answers.lock().unwrap().remove(0)).await;
     let server = server_for(&api, "").await;
     let _device = server.login("7").await;
@@ -265,9 +251,8 @@ async fn a_wrong_secret_is_told_with_what_to_do() {
     let answer = json!({"errcode": 40125, "errmsg": format!("invalid appsecret {APP_SECRET}")});
     let api = Hook::start(move |_| Answer::json(answer.clone())).await;
     let server = server_for(&api, "").await;
-    let mut device = server.login("7").await;
+    let _device = server.login("7").await;
     let id = place(&server, "7", "o1").await;
-    device.event("finish").await;
     ends(&server, &id, 100_106).await;
     let (view, error) = (seen(&server, "shop").await, error(&server).await);
     assert_eq!((&view["token"]["state"], &error["errcode"]), (&json!("failed"), &json!(40125)));

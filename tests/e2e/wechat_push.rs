@@ -13,7 +13,7 @@ use crate::{
     hooks::register,
     support::{
         Answer, Client, Hook, Server, Setup, eventually, reply,
-        wechat::{AES_KEY, APP_SECRET, Push, TOKEN, account, post, seen},
+        wechat::{AES_KEY, APP_SECRET, Push, TOKEN, account, ends, post, seen},
     },
 };
 
@@ -29,10 +29,10 @@ async fn calls(server: &Server) -> usize {
 }
 
 /// The device hears a phone, refuses, and the call is over.
-async fn refuse(device: &mut Client) -> Value {
+async fn refuse(server: &Server, device: &mut Client) -> Value {
     let request = device.event("request").await;
     device.send(reply(request["user"].as_str().unwrap(), 100_104));
-    device.event("finish").await;
+    ends(server, request["call"].as_str().unwrap(), 100_104).await;
     request
 }
 
@@ -77,7 +77,7 @@ async fn every_published_vector_is_answered_as_it_says() {
             "push" if vector["expect"]["fields"]["RoomId"].is_string() => {
                 let (status, answer) = post(&server, &path, body).await;
                 assert_eq!((status, &answer), (StatusCode::OK, &json!({"errcode": 0, "errmsg": "ok"})), "{name}");
-                let request = refuse(&mut device).await;
+                let request = refuse(&server, &mut device).await;
                 assert_eq!(request["user"], format!("wechat:v{index}:openid"), "{name}");
             }
             "push" => assert_eq!(post(&server, &path, body).await, (StatusCode::OK, json!("success")), "{name}"),
@@ -111,12 +111,12 @@ async fn a_phone_rings_the_device_of_its_serial_number_in_json_and_xml_and_by_wa
     let (mut door, mut plain) = (server.login("door-7").await, server.login("7").await);
     for push in [Push::call("shop", "o1", "7"), Push::call("shop", "o-2_x", "7").xml()] {
         assert_eq!(push.send(&server).await, 0);
-        let request = refuse(&mut door).await;
+        let request = refuse(&server, &mut door).await;
         assert!(request["user"].as_str().unwrap().starts_with("wechat:shop:o"), "{request}");
     }
     let platforms = |push: Push| Push { appid: "wxplatform".to_owned(), ..push };
     assert_eq!(platforms(Push::call("p", "o1", "7").xml()).send(&server).await, 0);
-    assert_eq!(refuse(&mut plain).await["user"], "wechat:p:o1");
+    assert_eq!(refuse(&server, &mut plain).await["user"], "wechat:p:o1");
     let (path, body) = Push::call("p", "o1", "7").xml().sealed();
     assert_eq!(post(&server, &path, body).await.1["errcode"], 21, "the mini program's own appid is not the platform's");
     let view = seen(&server, "shop").await;
@@ -177,7 +177,7 @@ async fn a_push_that_comes_again_gets_the_first_ones_answer_and_has_no_effect() 
     for _ in 0..3 {
         assert_eq!(push.send(&server).await, 0);
     }
-    refuse(&mut device).await;
+    refuse(&server, &mut device).await;
     assert_eq!(push.send(&server).await, 0);
     device.nothing().await;
     let view = seen(&server, "shop").await;
@@ -185,7 +185,7 @@ async fn a_push_that_comes_again_gets_the_first_ones_answer_and_has_no_effect() 
     // The same room at another account is another call.
     let other = Push { account: "other".to_owned(), appid: "wxother".to_owned(), message: push.message };
     assert_eq!(other.send(&server).await, 0);
-    assert_eq!(refuse(&mut device).await["user"], "wechat:other:o1");
+    assert_eq!(refuse(&server, &mut device).await["user"], "wechat:other:o1");
 }
 
 #[tokio::test]
@@ -260,7 +260,7 @@ async fn nothing_secret_of_an_account_is_shown_or_logged() {
     let mut device = server.login("7").await;
     let (path, body) = Push::call("shop", "o1", "7").sealed();
     assert_eq!(post(&server, &path, body.clone()).await.1["errcode"], 0);
-    refuse(&mut device).await;
+    refuse(&server, &mut device).await;
     post(&server, &path.replace("nonce=77", "nonce=7"), body).await;
     let mut shown = server.log();
     for path in ["/api/v1/wechat/accounts", "/api/v1/config", "/api/v1/trace", "/api/v1/calls", "/api/v1/audit"] {

@@ -6,7 +6,7 @@ use hookswitch::protocol::wechat::crypto::{AesKey, PushKeys, Stamp};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use super::Server;
+use super::{Client, Server, eventually};
 
 /// Secrets of the accounts that tests make; nobody may ever see them.
 pub const APP_SECRET: &str = "app-secret-app-secret-app-secret";
@@ -99,6 +99,27 @@ pub async fn post(server: &Server, path: &str, body: String) -> (StatusCode, Val
     let status = response.status();
     let text = response.text().await.unwrap();
     (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+}
+
+/// The next event of that name that a client hears; whatever comes before it is passed over.
+pub async fn hears(client: &mut Client, event: &str) -> Value {
+    loop {
+        let frame = client.frame().await;
+        if frame["event"] == event {
+            return frame;
+        }
+    }
+}
+
+/// The call ends with this code.
+pub async fn ends(server: &Server, id: &str, code: i64) -> Value {
+    let ended = eventually("the call ends", || async {
+        let call = server.call(id).await;
+        (call["state"] == "ended").then_some(call)
+    });
+    let call = ended.await;
+    assert_eq!(call["error_code"], code, "{call}");
+    call
 }
 
 /// The account as an operator sees it.
