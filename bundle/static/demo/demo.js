@@ -73,7 +73,7 @@ import{a as v,b as d,e as E,f as a,g as B,h as W,i as U,j as N,k as R,l as _,m a
       <circle cx="20" cy="20" r="18.5" />
       <circle class="left" cx="20" cy="20" r="18.5" pathLength="100" stroke-dasharray=${`${n/t*100} 100`} />
     </svg>
-    <span class="seconds" title=${a("ringsFor",{seconds:t})}>${Math.ceil(n)} s</span>`}function Tt({others:e,isListed:t}){let s=e[0]?a("callOrWait",{user:e[0]}):a(t?"firstHere":"byName");return{headline:a("nobodyOnLine"),advice:s}}import{html as I}from"/ui/html.js";var xt=["answer","refuse","busy","silent","crash-talk"],At=3;function ht({person:e}){return d(e),I`
+    <span class="seconds" title=${a("ringsFor",{seconds:t})}>${Math.ceil(n)} s</span>`}function Tt({others:e,isListed:t}){let s=e[0]?a("callOrWait",{user:e[0]}):a(t?"firstHere":"byName");return{headline:a("nobodyOnLine"),advice:s}}import{html as I}from"/ui/html.js";var xt=["answer","refuse","busy","silent","crash-talk"],At=2;function ht({person:e}){return d(e),I`
     <section class="card" data-testid="wechat">
       <h2>${a("wechat")}</h2>
       <div class="row">
