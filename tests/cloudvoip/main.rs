@@ -18,6 +18,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::needless_pass_by_value,
     clippy::print_stdout,
     missing_debug_implementations,
     unreachable_pub,
