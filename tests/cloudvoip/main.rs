@@ -27,7 +27,7 @@
 
 mod calls;
 #[path = "../e2e/support/client.rs"]
-#[allow(dead_code, reason = "the end-to-end tests use all of it")]
+#[allow(dead_code, clippy::needless_pass_by_value, reason = "the end-to-end tests use all of it")]
 mod client;
 mod failures;
 mod house;

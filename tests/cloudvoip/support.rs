@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use actix::{Actor, Context, Handler};
+use actix::{Actor, Addr, Context, Handler};
 use bytes::Bytes;
 use hookswitch::{
     actors::cloudvoip_worker::{NoWorker, WorkerEvent, WorkerHandle, WorkerView, Workers, WorkersOptions},
@@ -90,8 +90,9 @@ impl Lab {
 
     pub fn try_start(&self, call: CallSpec) -> Result<Talk, NoWorker> {
         let (told, events) = mpsc::unbounded_channel();
-        let handle = self.workers.start("shop", call, Ear(told).start().recipient())?;
-        Ok(Talk { handle, events, seen: Vec::new() })
+        let ear = Ear(told).start();
+        let handle = self.workers.start("shop", call, ear.clone().recipient())?;
+        Ok(Talk { handle, events, seen: Vec::new(), _ear: ear })
     }
 
     pub fn start(&self, words: &str) -> Talk {
@@ -146,6 +147,8 @@ pub struct Talk {
     pub handle: WorkerHandle,
     events: mpsc::UnboundedReceiver<WorkerEvent>,
     pub seen: Vec<WorkerEvent>,
+    /// An actor whose last address goes away stops, and may do so before it has heard what was sent through that address.
+    _ear: Addr<Ear>,
 }
 
 impl Talk {
