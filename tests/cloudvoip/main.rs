@@ -18,7 +18,6 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    clippy::needless_pass_by_value,
     clippy::print_stdout,
     missing_debug_implementations,
     unreachable_pub,
