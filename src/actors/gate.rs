@@ -196,9 +196,7 @@ impl Gate {
                     Ok(false) | Err(_) => Err(unknown()),
                 };
             }
-            Some(Credentials::Token(token)) => {
-                self.tokens.verify(&token).await.map_err(|error| Refused::new(error.code(), error.to_string(), 4401))?
-            }
+            Some(Credentials::Token(token)) => self.check_token(&token).await?,
             Some(Credentials::Password { user, password }) => {
                 self.check_password(core, &user, password, address).await?;
                 user
@@ -211,6 +209,34 @@ impl Gate {
                 Err(Refused::new(codes::SERVER_DRAINING, "the server cannot make a session now: try again", 1011))
             }
         }
+    }
+
+    /// Checks the credentials of a login that resumes nothing.
+    pub(super) async fn identify(
+        &self,
+        core: &Core,
+        credentials: Credentials,
+        address: Option<IpAddr>,
+    ) -> Result<UserId, Refused> {
+        let address = address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        if let Err(over) = self.guard.admit(address) {
+            core.metrics().limit_hit(Limit::Logins);
+            return Err(over.into());
+        }
+        match credentials {
+            Credentials::Token(token) => self.check_token(&token).await,
+            Credentials::Password { user, password } => {
+                self.check_password(core, &user, password, address).await?;
+                Ok(user)
+            }
+            Credentials::Resume { .. } => {
+                Err(Refused::new(codes::TOKEN_INVALID, "there is nothing to resume at this door", 4401))
+            }
+        }
+    }
+
+    async fn check_token(&self, token: &str) -> Result<UserId, Refused> {
+        self.tokens.verify(token).await.map_err(|error| Refused::new(error.code(), error.to_string(), 4401))
     }
 
     async fn check_password(

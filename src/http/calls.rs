@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Kinds of clients that are known by name, and that no call can have come through yet.
-const CLOSED_DOORS: [&str; 2] = ["verto", "wechat"];
+const CLOSED_DOORS: [&str; 1] = ["wechat"];
 
 /// Lists live and past calls, the newest first. It may lag a second behind; one call's own page never does.
 #[utoipa::path(

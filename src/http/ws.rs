@@ -1,4 +1,4 @@
-//! `GET /ws`: what is checked before a connection becomes a WebSocket of the native door.
+//! `GET /ws` and `GET /verto`: what is checked before a connection becomes a WebSocket, at either door the same.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -13,13 +13,27 @@ use crate::{
     actors::ws_conn,
     config::Config,
     metrics::{ConnectionResult, Limit},
+    protocol::codes::Door,
 };
 
 /// Query parameters that would put a secret into logs and histories.
 const SECRETS: [&str; 4] = ["token", "access_token", "password", "resume"];
 
-/// Opens a WebSocket.
-pub(super) async fn open(request: HttpRequest, api: web::Data<Api>) -> Result<HttpResponse, actix_web::Error> {
+/// Opens a WebSocket of the native door.
+pub(super) async fn native(request: HttpRequest, api: web::Data<Api>) -> Result<HttpResponse, actix_web::Error> {
+    open(&request, &api, Door::Native)
+}
+
+/// Opens a WebSocket of the Verto door.
+pub(super) async fn verto(request: HttpRequest, api: web::Data<Api>) -> Result<HttpResponse, actix_web::Error> {
+    if !api.core.config().verto.enabled {
+        let detail = "this server has no Verto door: set verto.enabled";
+        return Err(HttpError::new(&problem::NOT_FOUND, detail).into());
+    }
+    open(&request, &api, Door::Verto)
+}
+
+fn open(request: &HttpRequest, api: &Api, door: Door) -> Result<HttpResponse, actix_web::Error> {
     let core = &api.core;
     let query: Vec<(String, String)> =
         url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
@@ -32,10 +46,10 @@ pub(super) async fn open(request: HttpRequest, api: web::Data<Api>) -> Result<Ht
         return refuse(HttpError::parameter(name, detail));
     }
     if let Err(error) = verify_handshake(request.head()) {
-        return Err(no_handshake(&request, &error).into());
+        return Err(no_handshake(request, &error).into());
     }
     let config = core.config();
-    if !is_origin_allowed(&request, &config) {
+    if !is_origin_allowed(request, &config) {
         core.metrics().limit_hit(Limit::Origin);
         let detail = "this origin may not open a WebSocket here: add it to server.allowed_origins";
         return refuse(HttpError::new(&problem::ORIGIN_FORBIDDEN, detail));
@@ -43,7 +57,7 @@ pub(super) async fn open(request: HttpRequest, api: web::Data<Api>) -> Result<Ht
     if core.draining() {
         return refuse(HttpError::new(&problem::UNAVAILABLE, "the server is stopping"));
     }
-    let ticket = match core.gate().admit(core, client_address(&request, &config)) {
+    let ticket = match core.gate().admit(core, client_address(request, &config)) {
         Ok(ticket) => ticket,
         Err(limit) => {
             core.metrics().limit_hit(limit);
@@ -53,7 +67,7 @@ pub(super) async fn open(request: HttpRequest, api: web::Data<Api>) -> Result<Ht
     };
     let device = query.into_iter().find(|(name, _)| name == "device").map(|(_, device)| device);
     let token = auth::bearer(request.headers()).map(str::to_owned);
-    ws_conn::upgrade(core, ticket, token, device, &request).map_err(Into::into)
+    ws_conn::upgrade(core, door, ticket, token, device, request).map_err(Into::into)
 }
 
 /// A client that speaks plain HTTP hears what to speak instead.

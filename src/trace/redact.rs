@@ -10,7 +10,7 @@ use crate::protocol::native::{Credentials, Login};
 /// What stands in the place of a secret.
 const HIDDEN: &str = "…";
 /// Fields that hold a secret, in whatever body. A TURN user name is half of a credential.
-const SECRETS: [&str; 11] = [
+const SECRETS: [&str; 14] = [
     "token",
     "access_token",
     "refresh_token",
@@ -22,6 +22,9 @@ const SECRETS: [&str; 11] = [
     "authorization",
     "api_key",
     "jwt",
+    "passwd",
+    "sessid",
+    "xui_sessid",
 ];
 /// The types that a session description may have. Source: W3C WebRTC, `RTCSdpType`.
 const SDP_TYPES: [&str; 4] = ["offer", "answer", "pranswer", "rollback"];
@@ -76,9 +79,9 @@ pub fn login(login: &Login) -> ByteString {
     body.to_string().into()
 }
 
-/// What may be kept of a `logged_in`.
+/// What may be kept of a frame that has secrets in it, and may be shown later.
 #[must_use]
-pub fn logged_in(text: &str) -> Option<ByteString> {
+pub fn without_secrets(text: &str) -> Option<ByteString> {
     frame(text).map(|body| body.to_string().into())
 }
 
@@ -187,7 +190,7 @@ mod tests {
     fn what_opens_a_door_is_hidden_wherever_it_stands() {
         let text = r#"{"type":"logged_in","user":"alice","resume":"r","ice_servers":[{"urls":["turn:t"],
             "username":"1:alice","credential":"c"}],"calls":[{"id":"1","sdp":{"type":"offer","sdp":"v=0"}}],"Token":["t"]}"#;
-        let body: Value = serde_json::from_str(&logged_in(text).unwrap()).unwrap();
+        let body: Value = serde_json::from_str(&without_secrets(text).unwrap()).unwrap();
         assert_eq!((&body["resume"], &body["Token"], &body["user"]), (&json!("…"), &json!("…"), &json!("alice")));
         assert_eq!(body["ice_servers"], json!([{"urls": ["turn:t"], "username": "…", "credential": "…"}]));
         assert_eq!(body["calls"][0], json!({"id": "1", "sdp": {"type": "offer", "sdp": "(3 bytes)"}}));

@@ -1,0 +1,1 @@
+//! A session that panics, and what becomes of its call.
