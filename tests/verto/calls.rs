@@ -7,7 +7,7 @@ use crate::{
     support::Server,
 };
 
-#[actix_web::test]
+#[tokio::test]
 async fn two_verto_clients_call_each_other_answer_and_hang_up() {
     let server = Server::dev().await;
     let (mut alice, mut bob) = (Phone::login(&server, "alice").await, Phone::login(&server, "bob").await);
@@ -33,7 +33,7 @@ async fn two_verto_clients_call_each_other_answer_and_hang_up() {
     bob.refused("verto.bye", json!({"dialogParams": {"callID": b}}), -32_002).await;
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn a_callee_who_hangs_up_ends_the_call_for_both() {
     let server = Server::dev().await;
     let (mut alice, mut bob) = (Phone::login(&server, "alice").await, Phone::login(&server, "bob").await);
