@@ -5,7 +5,7 @@ import { Phone, SIZE } from './phone.js';
 const STATES = { trying: 'dialing', ringing: 'ringing', active: 'talking', held: 'held', destroy: 'idle' };
 
 class JQueryPhone extends Phone {
-  login({ url, user, password, sessid = null }) {
+  login({ url, user, password, sessid = null, loginParams = {} }) {
     return new Promise((resolve) => {
       const callbacks = {
         onWSLogin: (_, success) => {
@@ -17,7 +17,7 @@ class JQueryPhone extends Phone {
         onMessage: (_, dialog, what, params) => this.#hear(dialog, what, params),
         onEvent: (_, { eventChannel, data, userid }) => this.tell('event', { channel: eventChannel, data, userid }),
       };
-      this.verto = new $.verto({ login: user, passwd: password, socketUrl: url, sessid, tag: 'remote', useVideo: true, videoParams: exactly(SIZE) }, callbacks);
+      this.verto = new $.verto({ login: user, passwd: password, loginParams, socketUrl: url, sessid, tag: 'remote', useVideo: true, videoParams: exactly(SIZE) }, callbacks);
       // As a page that has let its user choose one; the constructor would first try every size of it.
       this.verto.options.deviceParams.useCamera = 'any';
     });

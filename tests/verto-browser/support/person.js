@@ -59,13 +59,24 @@ export class Person {
     this.#from = this.log.length;
   }
 
+  /** What is asked for is what ever happened to this person. */
+  ever() {
+    this.#from = 0;
+    return this;
+  }
+
+  /** What happened since `anew`. */
+  since() {
+    return this.log.slice(this.#from);
+  }
+
   /** The first of the log, since `anew`, that fits; or the first to come. */
   async until(test, what = String(test)) {
-    const found = this.log.slice(this.#from).find(test);
+    const found = this.since().find(test);
     if (found) return found;
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => {
-        const seen = this.log.slice(this.#from).map(({ kind, way, text, state }) => (kind === 'frame' ? `${way} ${text.slice(0, 300)}` : `${kind} ${state ?? ''}`));
+        const seen = this.since().map(({ kind, way, text, state }) => (kind === 'frame' ? `${way} ${text.slice(0, 300)}` : `${kind} ${state ?? ''}`));
         reject(new Error(`${this.user} (${this.library}) waited in vain for ${what}; what there was:\n${seen.join('\n')}`));
       }, WAIT_MS);
       const resolved = (entry) => {

@@ -1,0 +1,92 @@
+// Sockets that are lost, given up, or taken over.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Cable } from '../support/cable.js';
+
+export function sockets(stage) {
+  // Each with people of its own, so that all can be tried at once: opening pages is most of it.
+  describe('five at once', { concurrency: 5 }, () => lost(stage));
+}
+
+function lost(stage) {
+  it('who comes again with the same session takes it over; the old page is sent off and stays away', async () => {
+    const sessid = crypto.randomUUID();
+    const [before, after] = [await stage.enter('jQuery', 'pat'), await stage.enter('jQuery', 'pat')];
+    await before.login({ sessid });
+    await after.login({ sessid });
+    assert.deepEqual(await before.asked('verto.punt'), {});
+    await before.until(({ kind }) => kind === 'gone', 'its socket to be closed');
+    await stage.sam.calls('pat');
+    await after.is('ringing');
+    await after.does('hangup');
+    await stage.sam.is('idle');
+    assert.deepEqual(before.since().filter(({ kind, state }) => kind === 'state' && state === 'ringing'), []);
+    await Promise.all([before.leave(), after.leave()]);
+  });
+
+  it('a second tab of SignalWire’s library sends the first one off, as it does with FreeSWITCH', async () => {
+    const before = await stage.enter('SignalWire', 'paula');
+    await before.login();
+    const after = await stage.enter('SignalWire', 'paula', { context: before.context });
+    await after.login();
+    await before.asked('verto.punt');
+    await before.until(({ kind }) => kind === 'gone', 'its socket to be closed');
+    await before.page.close();
+    await after.leave();
+  });
+
+  it('nobody takes over a session of another user, not even by its name', async () => {
+    const sessid = crypto.randomUUID();
+    const [owner, thief] = [await stage.enter('jQuery', 'olga'), await stage.enter('jQuery', 'theo')];
+    await owner.login({ sessid });
+    assert.equal(await thief.login({ sessid }), false);
+    const { error } = await thief.answered('login', ({ login }) => login === 'theo');
+    assert.deepEqual([error.code, error.message], [-32001, 'Session in use']);
+    await stage.vic.calls('olga');
+    await owner.is('ringing');
+    await owner.does('hangup');
+    await stage.vic.is('idle');
+    assert.deepEqual(owner.since().filter(({ frame }) => frame?.method === 'verto.punt'), []);
+    await Promise.all([owner.leave(), thief.leave()]);
+  });
+
+  it('a call outlives the socket of one party, who comes back by itself and hears which call is still there', async () => {
+    const cable = await Cable.to(stage.server.url);
+    try {
+      const lou = await stage.enter('jQuery', 'lou');
+      await lou.login({ through: cable.url });
+      await stage.sue.talksTo(lou);
+      const { callID } = await lou.asked('verto.invite');
+      lou.anew();
+      cable.pull();
+      const { reattached_sessions } = await lou.asked('verto.clientReady');
+      assert.deepEqual(reattached_sessions, [callID]);
+      assert.deepEqual(stage.sue.since().filter(({ frame }) => frame?.method === 'verto.bye'), []);
+      await stage.sue.does('hangup');
+      const { code, cause } = await lou.ended();
+      assert.deepEqual([code, cause], [16, 'NORMAL_CLEARING']);
+      await stage.sue.is('idle');
+      await lou.leave();
+    } finally {
+      await cable.stop();
+    }
+  });
+
+  it('a call that nobody has answered ends with the caller’s socket: the callee hears DESTINATION_OUT_OF_ORDER', async () => {
+    const cable = await Cable.to(stage.server.url);
+    try {
+      const lena = await stage.enter('jQuery', 'lena');
+      await lena.login({ through: cable.url });
+      await lena.calls('vera');
+      await stage.vera.is('ringing');
+      cable.pull();
+      const { code, cause } = await stage.vera.ended();
+      assert.deepEqual([code, cause], [27, 'DESTINATION_OUT_OF_ORDER']);
+      await stage.vera.is('idle');
+      await lena.leave();
+    } finally {
+      await cable.stop();
+    }
+  });
+}
