@@ -5,8 +5,8 @@ import { describe, it } from 'node:test';
 import { Cable } from '../support/cable.js';
 
 export function sockets(stage) {
-  // Each with people of its own, so that all can be tried at once: opening pages is most of it.
-  describe('five at once', { concurrency: 5 }, () => lost(stage));
+  // Each with people of its own, so that two can be tried at once: opening pages is most of it.
+  describe('two at once', { concurrency: 2 }, () => lost(stage));
 }
 
 function lost(stage) {
