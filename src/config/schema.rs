@@ -254,6 +254,8 @@ section! {
     "demo" Demo {
         /// Serves the demo page under `/demo/`. Development mode always serves it, at `/`.
         enabled: bool as Flag = false, FIXED;
+        /// The folder of npm packages, `node_modules`, in which FreeSWITCH's client library is installed: the page `/demo/verto.html` runs it.
+        verto_library_dir: Option<PathBuf> as AnyFolder = None, FIXED.example("\"/opt/verto/node_modules\"");
     }
 }
 

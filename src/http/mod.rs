@@ -118,6 +118,7 @@ fn page_routes(routes: &mut web::ServiceConfig) {
         .service(demo::facts)
         .service(demo::hook)
         .service(demo::restart)
+        .service(demo::verto_library)
         .service(pages::demo)
         .service(pages::to_console)
         .service(pages::console)

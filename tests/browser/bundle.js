@@ -21,7 +21,7 @@ const DO = 'run `npm run bundle` in tests/browser, and commit bundle/';
 /** What takes part in the making of modules: the entries of each set share what is common to them. */
 const MODULES = [
   { entries: ['console/app.js'], splitting: false },
-  { entries: ['demo/demo.js', 'demo/two.js', 'demo/anychat.js'], splitting: true },
+  { entries: ['demo/demo.js', 'demo/two.js', 'demo/anychat.js', 'demo/verto.js'], splitting: true },
 ];
 /** Scripts that are loaded by their own address, one by one. */
 const isAlone = (path) => /^(ui|sdk)\/.*\.js$/.test(path) || path === 'demo/ticker.js';
