@@ -35,10 +35,6 @@ pub(super) fn frame(text: &str) -> Option<Value> {
     if let Some(data) = body.get_mut("data") {
         *data = signal(data);
     }
-    let is_verto = body.get("method").and_then(Value::as_str).is_some_and(|method| method.starts_with("verto."));
-    if let Some(params) = body.get_mut("params").filter(|_| is_verto) {
-        say_nothing_of_words(params);
-    }
     clean(&mut body);
     Some(body)
 }
@@ -132,22 +128,6 @@ fn size(bytes: usize) -> Value {
     format!("({bytes} bytes)").into()
 }
 
-/// Keys, texts and events of the Verto door: how much.
-fn say_nothing_of_words(params: &mut Value) {
-    for name in ["data", "eventData", "dtmf", "txt"] {
-        if let Some(value) = params.get_mut(name) {
-            *value = words(value);
-        }
-    }
-    if let Some(text) = params.get_mut("msg").and_then(|message| message.get_mut("body")) {
-        *text = words(text);
-    }
-}
-
-fn words(value: &Value) -> Value {
-    size(value.as_str().map_or_else(|| value.to_string().len(), str::len))
-}
-
 /// What one party signals to the other: how much, and of which kind where it is WebRTC as the SDK or a plain client says it.
 fn signal(data: &Value) -> Value {
     let inner = data.get("rtc").unwrap_or(data);
@@ -207,22 +187,6 @@ mod tests {
     }
 
     #[test]
-    fn what_verto_clients_say_to_each_other_is_not_shown_and_what_they_ask_is() {
-        for (method, params, left) in [
-            ("verto.info", r#"{"dtmf":"1234#","dialogParams":{"callID":"c"}}"#, r#"{"dialogParams":{"callID":"c"},"dtmf":"(5 bytes)"}"#),
-            ("verto.info", r#"{"msg":{"to":"bob","body":"a word"}}"#, r#"{"msg":{"body":"(6 bytes)","to":"bob"}}"#),
-            ("verto.info", r#"{"txt":{"chars":"x"}}"#, r#"{"txt":"(13 bytes)"}"#),
-            ("verto.event", r#"{"eventChannel":"lobby","data":{"x":1}}"#, r#"{"data":"(7 bytes)","eventChannel":"lobby"}"#),
-            ("verto.broadcast", r#"{"eventChannel":"lobby","data":[]}"#, r#"{"data":"(2 bytes)","eventChannel":"lobby"}"#),
-            ("verto.bye", r#"{"callID":"c","causeCode":16}"#, r#"{"callID":"c","causeCode":16}"#),
-            ("jsapi", r#"{"command":"fsapi","data":{"cmd":"status"}}"#, r#"{"command":"fsapi","data":{"cmd":"status"}}"#),
-        ] {
-            let text = shown(&format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{params}}}"#));
-            assert_eq!(text, format!(r#"{{"id":1,"jsonrpc":"2.0","method":"{method}","params":{left}}}"#));
-        }
-    }
-
-    #[test]
     fn what_opens_a_door_is_hidden_wherever_it_stands() {
         let text = r#"{"type":"logged_in","user":"alice","resume":"r","ice_servers":[{"urls":["turn:t"],
             "username":"1:alice","credential":"c"}],"calls":[{"id":"1","sdp":{"type":"offer","sdp":"v=0"}}],"Token":["t"]}"#;
@@ -268,7 +232,6 @@ mod tests {
             r#"{"type":"signal","call":"0199f2a4-5c1e-7d3a-9b0f-2f6f0a1c9e11","data":{"rtc":{"description":{"sdp":"v=0 MARK"}}}}"#,
             r#"{"type":"logged_in","resume":"v=0 MARK","ice_servers":[{"credential":"v=0 MARK"}],"calls":[{"sdp":"v=0 MARK"}]}"#,
             r#"{"token":"v=0 MARK","sdp":["v=0 MARK",1.5e300],"data":null}"#,
-            r#"{"method":"verto.info","params":{"sdp":"v=0 MARK","dtmf":"v=0 MARK","msg":{"body":"v=0 MARK"}}}"#,
         ];
         for text in corpus {
             assert!(!shown(text).contains(MARK), "{text}");
