@@ -48,7 +48,7 @@ const load = (path) => new Promise((resolve, reject) => {
 /** @param {'out' | 'in'} way @param {string} text */
 function log(way, text) {
   if (text.startsWith('#')) return;
-  const shown = JSON.stringify(JSON.parse(text), (key, value) => (key === 'passwd' ? '…' : key === 'sdp' && value ? `(${value.length} bytes)` : value));
+  const shown = JSON.stringify(JSON.parse(text), (key, value) => (key === 'passwd' || key === 'sessid' ? '…' : key === 'sdp' && value ? `(${value.length} bytes)` : value));
   at('log').append(Object.assign(document.createElement('li'), { className: way, textContent: `${way === 'out' ? '→' : '←'} ${shown}` }));
   at('log').scrollTop = at('log').scrollHeight;
 }
@@ -70,6 +70,7 @@ window.WebSocket = class extends WebSocket {
 
 /** @param {string} state */
 function show(state) {
+  at('state').hidden = !state;
   at('state').textContent = state;
   at('state').className = `chip ${state === 'active' ? 'good' : 'info'}`;
   for (const button of buttons) button.disabled = !(button.dataset.in ?? '').split(' ').includes(state);
