@@ -56,6 +56,23 @@ export function channelsAndMessages(stage) {
     }
   });
 
+  it('whoever may sees all calls as they go, and how somebody is; nobody can speak for the server', async () => {
+    const { jane, sam, vic, vera } = stage;
+    assert.equal(await jane.does('subscribe', 'hookswitch.calls'), true);
+    assert.equal(await sam.does('subscribe', 'presence.vera'), true);
+    await vic.calls(vera);
+    await vera.is('ringing');
+    const presence = (state) => sam.until(({ kind, channel, data }) => kind === 'event' && channel === 'presence.vera' && data.channelCallState === state, state);
+    await presence('RINGING');
+    await vera.does('hangup');
+    await presence('DOWN');
+    const steps = ['ringing', 'ended'].map((step) => jane.until(({ kind, channel, data }) => kind === 'event' && channel === 'hookswitch.calls' && data.call.state === step, step));
+    for (const { data } of await Promise.all(steps)) assert.deepEqual([data.call.caller, data.call.callee], ['vic', 'vera']);
+    await jane.does('broadcast', 'hookswitch.calls', { call: 'made up' });
+    assert.equal((await jane.answered('verto.broadcast')).result.code, -32002);
+    await vic.is('idle');
+  });
+
   it('the speed test tells how long it took in both directions', async () => {
     for (const person of [stage.jane, stage.sam]) {
       const { upDur, downDur } = await person.does('speedTest', 65_536);

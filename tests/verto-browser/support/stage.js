@@ -20,7 +20,7 @@ export class Stage {
     this.server = await startServer({
       HOOKSWITCH__SERVER__ALLOWED_ORIGINS: this.pages.origin,
       HOOKSWITCH__CALL__RING_TIMEOUT_SECS: String(RING_SECS),
-      HOOKSWITCH__VERTO__EVENT_CHANNELS: 'lobby',
+      HOOKSWITCH__VERTO__EVENT_CHANNELS: 'lobby,presence,hookswitch.calls',
     });
     const [jane, jack, sam, sue, vic, vera, nora, ned] = await Promise.all([
       this.enter('jQuery', 'jane'),
