@@ -28,12 +28,20 @@ export function wayOf({ from, to, user, device, hook }) {
 export function gistOf(item) {
   const { kind, body, status, ms, bytes } = item;
   const took = ms === null || ms === undefined ? '' : ` in ${ms < 10 ? Number(ms).toFixed(1) : Math.round(ms)} ms`;
+  if (kind === 'frame' && body?.jsonrpc) return rpcGist(body);
   if (kind === 'frame') return [body?.type, body?.event, codeOf(body), body?.reason].filter(Boolean).join(' · ') || `${bytes} bytes`;
   if (kind === 'veto.question') return `may ${body?.data?.source_user ?? '?'} call ${body?.data?.target_user ?? '?'}?`;
   if (kind === 'veto.answer') return `${verdictOf(item)}${took}`;
   if (kind === 'delivery') return `${body?.type ?? 'event'} ${status ? `answered ${status}` : 'got no answer'}${took}`;
   if (kind === 'commit') return `on disk${took}`;
   return kind.replace('.', ' ');
+}
+
+/** A frame of a Verto client: what is asked, or how an earlier request came out. */
+function rpcGist({ method, params, result, error, id }) {
+  if (method) return [method, params?.action, params?.cause].filter(Boolean).join(' · ');
+  if (error) return [`error ${error.code}`, error.message].filter(Boolean).join(' · ');
+  return [`result of ${id}`, result?.message ?? result?.method ?? result?.holdState].filter(Boolean).join(' · ');
 }
 
 function codeOf(body) {
