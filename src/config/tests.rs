@@ -153,9 +153,9 @@ fn unknown_keys_are_named_with_their_nearest_neighbour_and_their_place() {
              enabled, description t.toml:4:1",
         ),
         (
-            "[verto]\nenabled = true",
-            "unknown section `[verto]`: the sections are [server] [store] [auth] [call] [session] [webhooks] [limits] [turn] \
-             [trace] [cloudvoip] [demo] [log] t.toml:1:2",
+            "[wechat]\nenabled = true",
+            "unknown section `[wechat]`: the sections are [server] [store] [auth] [call] [session] [webhooks] [limits] [turn] \
+             [verto] [trace] [cloudvoip] [demo] [log] t.toml:1:2",
         ),
     ] {
         assert_eq!(mistake(text), expected, "{text}");

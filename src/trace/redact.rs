@@ -35,6 +35,9 @@ pub(super) fn frame(text: &str) -> Option<Value> {
     if let Some(data) = body.get_mut("data") {
         *data = signal(data);
     }
+    if let Some(Value::Object(params)) = body.get_mut("params") {
+        said(params);
+    }
     clean(&mut body);
     Some(body)
 }
@@ -140,6 +143,19 @@ fn signal(data: &Value) -> Value {
         "other"
     };
     json!({"bytes": data.to_string().len(), "kind": kind})
+}
+
+/// What Verto clients say to each other, within the parameters of a JSON-RPC request: how much.
+fn said(params: &mut Map<String, Value>) {
+    for (outer, within) in [("msg", Some("body")), ("data", None), ("txt", None), ("dtmf", None)] {
+        let value = match (params.get_mut(outer), within) {
+            (Some(Value::Object(message)), Some(inner)) => message.get_mut(inner),
+            (value, _) => value,
+        };
+        if let Some(value) = value {
+            *value = size(value.as_str().map_or_else(|| value.to_string().len(), str::len));
+        }
+    }
 }
 
 #[cfg(test)]
@@ -262,6 +278,25 @@ mod tests {
             }
             Value::Array(items) => items.iter().for_each(must_be_clean),
             _ => {}
+        }
+    }
+
+    #[test]
+    fn what_verto_clients_say_to_each_other_is_not_shown() {
+        for (params, left) in [
+            (r#"{"msg":{"to":"bob","body":"hello"}}"#, r#"{"msg":{"body":"(5 bytes)","to":"bob"}}"#),
+            (r#"{"msg":"hello"}"#, r#"{"msg":"(5 bytes)"}"#),
+            (r#"{"data":{"a":1},"eventChannel":"room"}"#, r#"{"data":"(7 bytes)","eventChannel":"room"}"#),
+            (r#"{"dtmf":"1234"}"#, r#"{"dtmf":"(4 bytes)"}"#),
+            (r#"{"txt":{"chars":"x"}}"#, r#"{"txt":"(13 bytes)"}"#),
+            (
+                r#"{"login":"1000","passwd":"p","sessid":"s","loginParams":{"xui_sessid":"t"}}"#,
+                r#"{"login":"1000","loginParams":{"xui_sessid":"…"},"passwd":"…","sessid":"…"}"#,
+            ),
+            (r#"{"sdp":"v=0","dialogParams":{"callID":"c"}}"#, r#"{"dialogParams":{"callID":"c"},"sdp":"(3 bytes)"}"#),
+        ] {
+            let text = shown(&format!(r#"{{"jsonrpc":"2.0","id":1,"method":"m","params":{params}}}"#));
+            assert_eq!(text, format!(r#"{{"id":1,"jsonrpc":"2.0","method":"m","params":{left}}}"#));
         }
     }
 }

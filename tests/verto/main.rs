@@ -8,6 +8,7 @@
     clippy::needless_pass_by_value,
     clippy::print_stdout,
     dead_code,
+    unused_imports,
     missing_debug_implementations,
     unreachable_pub,
     reason = "helpers of tests, which fail by panicking and are seen by nobody else"
@@ -17,4 +18,11 @@
 mod support;
 
 mod calls;
+mod channels;
+mod doors;
+mod ends;
+mod hostile;
+mod login;
 mod phone;
+mod speed;
+mod takeover;

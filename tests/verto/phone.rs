@@ -389,3 +389,13 @@ async fn run(
         }
     }
 }
+
+impl Phone {
+    /// So many requests were answered.
+    pub async fn nothing_but_pongs(&mut self, count: usize) {
+        for _ in 0..count {
+            let frame = self.find(|frame| frame["result"]["message"] == "PONG").await;
+            assert!(frame.get("method").is_none());
+        }
+    }
+}

@@ -78,7 +78,7 @@ impl std::fmt::Debug for Outbox {
 
 impl Outbox {
     /// A queue for a session that keeps `resume_bytes`: all of them must fit, besides its answers and one frame of any size.
-    pub(super) fn new(resume_bytes: usize) -> Self {
+    pub(in crate::actors) fn new(resume_bytes: usize) -> Self {
         let max_bytes = resume_bytes.saturating_add(MAX_ANSWERS);
         Self { max_bytes, waiting: Mutex::default(), socket: AtomicWaker::new() }
     }

@@ -8,6 +8,8 @@ use crate::protocol::{event::Opaque, native::MAX_SDP_BYTES};
 
 /// The longest id of a call or of a session that a client may choose. Unit: bytes. Those of known clients have 36.
 pub const MAX_NAME_BYTES: usize = 128;
+/// What a session description has around it on a frame of the native door. Unit: bytes.
+const WRAPPING: usize = 32;
 /// The longest name that is shown to the other party. Unit: characters.
 const MAX_SHOWN: usize = 128;
 
@@ -51,7 +53,8 @@ pub fn call_id(params: &Object) -> Option<String> {
 #[must_use]
 pub fn sdp(params: &Object) -> Option<&str> {
     let sdp = params.get("sdp").and_then(Value::as_str);
-    sdp.filter(|sdp| !sdp.is_empty() && sdp.len() <= MAX_SDP_BYTES / 2)
+    // As JSON it may be longer, and that is what a call has room for.
+    sdp.filter(|sdp| !sdp.is_empty() && json!(sdp).to_string().len() + WRAPPING <= MAX_SDP_BYTES)
 }
 
 /// A session description as it rides on a frame of the native door: of this kind, `offer` or `answer`.
