@@ -48,6 +48,17 @@ impl Channels {
         });
     }
 
+    /// The channels that a session hears, by the names that its client gave them. Looks at every channel there is.
+    #[must_use]
+    pub fn heard_by(&self, session: SessionId) -> Vec<Arc<str>> {
+        let name_of = |subscribers: &Vec<Subscriber>| {
+            subscribers.iter().filter(|one| one.session == session).map(|one| Arc::clone(&one.name)).collect::<Vec<_>>()
+        };
+        let mut names: Vec<_> = self.0.iter().flat_map(|entry| name_of(entry.value())).collect();
+        names.sort_unstable();
+        names
+    }
+
     /// How many channels somebody hears.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -16,6 +16,8 @@ export function channelsAndMessages(stage) {
       }
       assert.deepEqual(Object.keys((await sender.answered('verto.broadcast', ({ data }) => data.words === words)).result), ['sessid']);
     }
+    const { sessions } = await stage.api('GET', '/users/jack');
+    assert.deepEqual(sessions.map(({ door, channels }) => [door, channels]), [['verto', ['lobby']]]);
     const event = await jack.asked('verto.event');
     assert.equal(JSON.stringify(event).includes('sessid'), false, 'a session of somebody else is nobody’s business');
   });

@@ -13,7 +13,7 @@ export function theWire(stage) {
       assert.ok(methods.has(method), `${method} was on no socket: what was tested then?`);
     }
     assert.ok(frames.length > 500, `only ${frames.length} frames`);
-    for (const socket of sockets) assert.deepEqual(faults(socket), [], `${socket.library} of ${socket.user}`);
+    for (const socket of sockets) assert.deepEqual(faults(socket, stage.lateMs), [], `${socket.library} of ${socket.user}`);
   });
 
   const frame = (way, at, frame) => ({ way, at, frame, text: JSON.stringify(frame) });

@@ -6,9 +6,10 @@ const LOWEST_ID = 1_000_000;
 
 /**
  * @param {{ log: { way: 'in' | 'out', at: number, text: string, frame: any }[], closedAt?: number }} socket
+ * @param {number} [lateMs] how late the machine was by itself
  * @returns {string[]} what is wrong
  */
-export function faults({ log, closedAt = Infinity }) {
+export function faults({ log, closedAt = Infinity }, lateMs = 0) {
   const wrong = [];
   const pending = new Map();
   const invites = new Map();
@@ -45,7 +46,7 @@ export function faults({ log, closedAt = Infinity }) {
       continue;
     }
     pending.delete(key(frame.id));
-    if (at - asked.at > SOON_MS) say(`an answer after ${Math.round(at - asked.at)} ms`);
+    if (at - asked.at > SOON_MS + lateMs) say(`an answer after ${Math.round(at - asked.at)} ms`);
     if ('result' in frame === 'error' in frame) say('neither result nor error, or both');
     if ('result' in frame && !isObject(frame.result)) say('a result that is no object');
     if ('error' in frame && !isObject(frame.error)) say('an error that is no object');
