@@ -57,28 +57,40 @@ export function callsWithMore(stage) {
     }
   });
 
-  it('what one says in a call is heard in it by the other, under the name of the login', async () => {
-    const { jane, sue } = stage;
-    await jane.talksTo(sue);
-    await jane.does('say', 'sue', 'are you there?');
-    await sue.until(({ kind, from, body, inCall }) => kind === 'message' && from === 'jane' && body === 'are you there?' && inCall);
-    await sue.does('say', 'jane', 'I am');
-    await jane.until(({ kind, from, body, inCall }) => kind === 'message' && from === 'sue' && body === 'I am' && inCall);
-    assert.deepEqual((await jane.answered('verto.info')).result.message, 'SENT');
-    await jane.does('hangup');
-    await sue.is('idle');
-  });
+  describe('three more', { concurrency: 3 }, () => {
+    it('what one says in a call is heard in it by the other, under the name of the login', async () => {
+      const { jane, sue } = stage;
+      await jane.talksTo(sue);
+      await jane.does('say', 'sue', 'are you there?');
+      await sue.until(({ kind, from, body, inCall }) => kind === 'message' && from === 'jane' && body === 'are you there?' && inCall);
+      await sue.does('say', 'jane', 'I am');
+      await jane.until(({ kind, from, body, inCall }) => kind === 'message' && from === 'sue' && body === 'I am' && inCall);
+      assert.deepEqual((await jane.answered('verto.info')).result.message, 'SENT');
+      await jane.does('hangup');
+      await sue.is('idle');
+    });
 
-  it('a native party sees the name a Verto caller gave, and its keys as a signal', async () => {
-    const { jane, ned } = stage;
-    await jane.talksTo(ned);
-    const request = await ned.heard('request');
-    assert.equal(request.user, 'jane');
-    assert.equal(request.door, 'verto');
-    await jane.does('dtmf', '7');
-    await ned.until(({ kind, data }) => kind === 'signal' && data.dtmf === '7');
-    await ned.does('hangup');
-    await jane.is('idle');
+    it('a native party sees the name a Verto caller gave, and its keys as a signal', async () => {
+      const { jack, ned } = stage;
+      await jack.talksTo(ned);
+      const request = await ned.heard('request');
+      assert.equal(request.user, 'jack');
+      assert.equal(request.door, 'verto');
+      await jack.does('dtmf', '7');
+      await ned.until(({ kind, data }) => kind === 'signal' && data.dtmf === '7');
+      await ned.does('hangup');
+      await jack.is('idle');
+    });
+
+    it('a record of a call says that both came through the Verto door', async () => {
+      const { sam, vera } = stage;
+      await sam.talksTo(vera);
+      const { variables } = await sam.asked('verto.answer');
+      await sam.does('hangup');
+      await vera.is('idle');
+      const call = await stage.api('GET', `/calls/${variables.hookswitch_call}`);
+      assert.deepEqual([call.caller, call.callee, call.caller_door, call.callee_door, call.reason], ['sam', 'vera', 'verto', 'verto', 'hangup']);
+    });
   });
 
   it('what needs a media endpoint of the server is refused, and the call goes on', async () => {
@@ -91,15 +103,5 @@ export function callsWithMore(stage) {
     await sue.does('hangup');
     assert.deepEqual(await jane.ended(), NORMAL_CLEARING);
     await jane.is('idle');
-  });
-
-  it('a record of a call says that both came through the Verto door', async () => {
-    const { sam, jack } = stage;
-    await sam.talksTo(jack);
-    const { variables } = await sam.asked('verto.answer');
-    await sam.does('hangup');
-    await jack.is('idle');
-    const call = await stage.api('GET', `/calls/${variables.hookswitch_call}`);
-    assert.deepEqual([call.caller, call.callee, call.caller_door, call.callee_door, call.reason], ['sam', 'jack', 'verto', 'verto', 'hangup']);
   });
 }

@@ -50,23 +50,53 @@ export function callsThatEndEarly(stage) {
     }
   });
 
-  it('who talks is busy for everybody else, and goes on talking', async () => {
-    const { jane, vera, sam, vic } = stage;
-    await jane.talksTo(vera);
-    await Promise.all([sam.calls(vera), vic.calls(jane)]);
-    for (const person of [sam, vic]) assert.deepEqual(await brief(person), [17, 'USER_BUSY']);
-    await Promise.all([jane.does('flows'), vera.does('flows')]);
-    await jane.does('hangup');
-    await Promise.all([vera.is('idle'), jane.is('idle')]);
+  describe('two at once', { concurrency: 2 }, () => {
+    it('who talks is busy for everybody else, and goes on talking', async () => {
+      const { jane, vera, sam, vic } = stage;
+      await jane.talksTo(vera);
+      await Promise.all([sam.calls(vera), vic.calls(jane)]);
+      for (const person of [sam, vic]) assert.deepEqual(await brief(person), [17, 'USER_BUSY']);
+      await Promise.all([jane.does('flows'), vera.does('flows')]);
+      await jane.does('hangup');
+      await Promise.all([vera.is('idle'), jane.is('idle')]);
+    });
+
+    it('a call that is ended from outside says MANAGER_REQUEST, with the number that was given', async () => {
+      const { jack, sue } = stage;
+      await jack.talksTo(sue);
+      const { variables } = await jack.asked('verto.answer');
+      await stage.api('POST', `/calls/${variables.hookswitch_call}/finish`, { error_code: 42 });
+      for (const person of [jack, sue]) {
+        const { code, cause, variables: more } = await person.ended();
+        assert.deepEqual([code, cause, more.hookswitch_error_code], [703, 'MANAGER_REQUEST', 42]);
+        await person.is('idle');
+      }
+    });
   });
 
-  it('a library that says it is busy is believed', async () => {
-    const { jane, vera } = stage;
-    await jane.calls(vera);
-    await vera.is('ringing');
-    await vera.does('hangup', { cause: 'USER_BUSY', causeCode: 17 });
-    assert.deepEqual(await brief(jane), [17, 'USER_BUSY']);
-    await jane.is('idle');
+  describe('and two more', { concurrency: 2 }, () => {
+    it('a library that says it is busy is believed', async () => {
+      const { jane, vera } = stage;
+      await jane.calls(vera);
+      await vera.is('ringing');
+      await vera.does('hangup', { cause: 'USER_BUSY', causeCode: 17 });
+      assert.deepEqual(await brief(jane), [17, 'USER_BUSY']);
+      await jane.is('idle');
+    });
+
+    it('a user with two libraries rings at both; the one that is too late hears LOSE_RACE', async () => {
+      const { jack, sue } = stage;
+      const also = await stage.enter('vertojs', 'sue');
+      await also.login();
+      await jack.calls(sue);
+      await Promise.all([sue.is('ringing'), also.is('ringing')]);
+      await sue.does('answer');
+      assert.deepEqual(await brief(also), [702, 'LOSE_RACE']);
+      await Promise.all([jack.is('talking'), sue.is('talking'), also.is('idle')]);
+      await jack.does('hangup');
+      await sue.is('idle');
+      await also.leave();
+    });
   });
 
   it('a business server that forbids a call is heard: OUTGOING_CALL_BARRED with its own number, and nothing rings', async () => {
@@ -88,32 +118,6 @@ export function callsThatEndEarly(stage) {
       receiver.answer = { error_code: 0 };
       await stage.api('DELETE', '/webhooks/veto');
     }
-  });
-
-  it('a call that is ended from outside says MANAGER_REQUEST, with the number that was given', async () => {
-    const { jane, sue } = stage;
-    await jane.talksTo(sue);
-    const { variables } = await jane.asked('verto.answer');
-    await stage.api('POST', `/calls/${variables.hookswitch_call}/finish`, { error_code: 42 });
-    for (const person of [jane, sue]) {
-      const { code, cause, variables: more } = await person.ended();
-      assert.deepEqual([code, cause, more.hookswitch_error_code], [703, 'MANAGER_REQUEST', 42]);
-      await person.is('idle');
-    }
-  });
-
-  it('a user with two libraries rings at both; the one that is too late hears LOSE_RACE', async () => {
-    const { jane, sue } = stage;
-    const also = await stage.enter('vertojs', 'sue');
-    await also.login();
-    await jane.calls(sue);
-    await Promise.all([sue.is('ringing'), also.is('ringing')]);
-    await sue.does('answer');
-    assert.deepEqual(await brief(also), [702, 'LOSE_RACE']);
-    await Promise.all([jane.is('talking'), sue.is('talking'), also.is('idle')]);
-    await jane.does('hangup');
-    await sue.is('idle');
-    await also.leave();
   });
 }
 

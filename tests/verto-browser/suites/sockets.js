@@ -5,8 +5,8 @@ import { describe, it } from 'node:test';
 import { Cable } from '../support/cable.js';
 
 export function sockets(stage) {
-  // Each with people of its own, so that two can be tried at once: opening pages is most of it.
-  describe('two at once', { concurrency: 2 }, () => lost(stage));
+  // Each with people of its own, so that three can be tried at once: opening pages is most of it.
+  describe('three at once', { concurrency: 3 }, () => lost(stage));
 }
 
 function lost(stage) {
