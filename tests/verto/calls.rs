@@ -21,7 +21,7 @@ async fn two_verto_clients_call_each_other_answer_and_hang_up() {
     assert_ne!(b, "a-1", "each end has a name of its own");
     bob.accept(&b).await;
     alice.answered("a-1", "bob").await;
-    let call = server.get("/api/v1/calls?state=talking").await["items"][0].clone();
+    let call = server.call(invite["variables"]["hookswitch_call"].as_str().unwrap()).await;
     assert_eq!((&call["caller_door"], &call["callee_door"]), (&json!("verto"), &json!("verto")));
     assert_eq!((&call["caller"], &call["callee"], &call["flags"]), (&json!("alice"), &json!("bob"), &json!(3)));
     let result = alice.end("a-1").await;
@@ -176,7 +176,7 @@ async fn what_is_taken_down_of_a_call_shows_the_frames_of_both_and_no_secret() {
     bob.expect("verto.info").await;
     alice.end(&a).await;
     bob.bye(&b, "NORMAL_CLEARING", 16).await;
-    let call = server.get("/api/v1/calls?limit=1").await["items"][0]["id"].as_str().unwrap().to_owned();
+    let call = bob.call.clone();
     let trace = server.get(&format!("/api/v1/trace?call={call}&limit=500")).await;
     let text = trace.to_string();
     for method in ["verto.invite", "verto.answer", "verto.bye", "verto.info"] {

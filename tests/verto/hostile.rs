@@ -54,7 +54,7 @@ async fn a_thousand_hostile_frames_change_nothing_and_crash_nothing() {
     let server = Server::dev().await;
     let (mut alice, mut bob) = (Phone::login(&server, "alice").await, Phone::login(&server, "bob").await);
     let (a, b) = talk(&mut alice, &mut bob).await;
-    let call = server.get("/api/v1/calls?state=talking").await["items"][0].clone();
+    let call = server.call(&bob.call).await;
     let mut seed = 20_261_130;
     for round in 0..10_u32 {
         for logged_in in [false, true] {
@@ -85,7 +85,7 @@ async fn a_thousand_hostile_frames_change_nothing_and_crash_nothing() {
     alice.ask("verto.ping", json!({})).await;
     alice.end(&a).await;
     let (_, found) = server.rest(reqwest::Method::GET, "/api/v1/debug/invariants", None).await;
-    assert_eq!(found["violations"], json!([]), "{found}");
+    assert_eq!(found["ok"], true, "{found}");
     assert_eq!(server.get("/api/v1/calls?state=talking").await["items"], json!([]));
 }
 

@@ -38,6 +38,8 @@ enum Heard {
 pub struct Phone {
     pub user: String,
     pub sessid: String,
+    /// What REST calls the last call that rang here.
+    pub call: String,
     orders: mpsc::UnboundedSender<Message>,
     heard: mpsc::UnboundedReceiver<Heard>,
     /// Frames that were read past while another was looked for.
@@ -154,8 +156,9 @@ impl Phone {
         let (orders, taken) = mpsc::unbounded_channel();
         let (tell, heard) = mpsc::unbounded_channel();
         tokio::spawn(run(socket, taken, tell));
-        let (user, sessid, kept, rules) = (String::new(), String::new(), VecDeque::new(), Rules::default());
-        Ok(Self { user, sessid, orders, heard, kept, next_id: 0, rules })
+        let (user, sessid, call, kept, rules) =
+            (String::new(), String::new(), String::new(), VecDeque::new(), Rules::default());
+        Ok(Self { user, sessid, call, orders, heard, kept, next_id: 0, rules })
     }
 
     /// A client that is logged in, in development mode.
@@ -316,6 +319,7 @@ impl Phone {
     pub async fn rings(&mut self, from: &str) -> String {
         let params = self.expect("verto.invite").await;
         assert_eq!((&params["caller_id_number"], &params["display_direction"]), (&json!(from), &json!("outbound")));
+        params["variables"]["hookswitch_call"].as_str().unwrap().clone_into(&mut self.call);
         params["callID"].as_str().unwrap().to_owned()
     }
 
