@@ -76,6 +76,11 @@ pub struct VertoSession {
     over: bool,
 }
 
+/// From the socket: the client closes it itself.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(super) struct Goodbye;
+
 /// From the session whose place this one took: its calls.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
@@ -431,6 +436,14 @@ impl Handler<ConnClosed> for VertoSession {
     fn handle(&mut self, _: ConnClosed, ctx: &mut Self::Context) {
         self.detach();
         self.settle(ctx);
+    }
+}
+
+impl Handler<Goodbye> for VertoSession {
+    type Result = ();
+
+    fn handle(&mut self, _: Goodbye, _: &mut Self::Context) {
+        self.machine.goodbye();
     }
 }
 

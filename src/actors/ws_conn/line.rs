@@ -5,7 +5,7 @@ use bytestring::ByteString;
 
 use crate::actors::{
     session::{ConnClosed, Frame, Pong, Session},
-    verto_session::VertoSession,
+    verto_session::{Goodbye, VertoSession},
 };
 
 /// A session, as its socket sees it. One value for the life of the socket, so that the bound of the mailbox binds.
@@ -32,6 +32,14 @@ impl Line {
             Self::Native(session) => session.try_send(pong).is_err(),
             Self::Verto(session) => session.try_send(pong).is_err(),
         };
+    }
+
+    /// The client closes the connection itself.
+    pub(super) fn goodbye(&self) {
+        // Clients of the native door say in a frame of their own that they are leaving.
+        if let Self::Verto(session) = self {
+            session.do_send(Goodbye);
+        }
     }
 
     /// The connection is gone.

@@ -363,7 +363,12 @@ impl WsConn {
             }
             WsFrame::Continuation(item) => self.fragment(item),
             WsFrame::Binary(_) => self.close(1003, "text frames only"),
-            WsFrame::Close(reason) => self.hang_up(reason),
+            WsFrame::Close(reason) => {
+                if let Phase::On(line) | Phase::Greeting(line) = &self.phase {
+                    line.goodbye();
+                }
+                self.hang_up(reason);
+            }
         }
     }
 

@@ -56,7 +56,7 @@ impl Session {
         let other = callee.clone();
         let leg = Leg { id: id.clone(), call, other, role, phase, held: false, recover, unclaimed: None };
         self.legs.insert(id, leg);
-        self.effects.push_back(Effect::Request { id: call, callee, flags, user_str: caller_name, sdp });
+        self.request_after_forgotten(Effect::Request { id: call, callee, flags, user_str: caller_name, sdp });
     }
 
     /// No call came of [`Effect::Request`], for this reason.
@@ -106,6 +106,9 @@ impl Session {
             ("causeCode", cause.code.into()),
             ("cause", cause.name.into()),
         ]);
+        if self.take_back(leg.call) {
+            return self.grant(request, result);
+        }
         self.forget_answer(leg.call, &id, cause);
         self.defer(request, leg.call, false, result, now);
         let (finish, error_code) = match leg.role {
@@ -192,6 +195,7 @@ impl Session {
                 if let Some(id) = leg {
                     self.end(&id, call, event);
                 }
+                self.line_is_free(call);
             }
             (EventName::Request, Some(_)) | (EventName::Start, None) => {}
         }

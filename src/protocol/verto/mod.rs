@@ -9,7 +9,8 @@
 //! | [`channels`] | event channels: names, permissions, what is published |
 //! | [`speed`] | the speed test |
 //! | [`effect`] | what a session asks of its shell |
-//! | [`session`] | the machine of one session: login, keep-alive, detach and takeover |
+//! | [`session`] | the machine of one session: login, keep-alive, answers |
+//! | `takeover` | its calls without its socket, and those that another session leaves to it |
 //! | `requests` | its methods that are about no call |
 //! | `calls` | its calls: what the client says of them, and what the core does |
 //!
@@ -25,6 +26,7 @@ mod requests;
 pub mod rpc;
 pub mod session;
 pub mod speed;
+mod takeover;
 #[cfg(test)]
 mod tests;
 

@@ -39,6 +39,18 @@ impl RpcId {
         &self.0
     }
 
+    /// Whether it is a text.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        self.0.starts_with('"')
+    }
+
+    /// The number, as the server's own ids are.
+    #[must_use]
+    pub fn as_number(&self) -> Option<u64> {
+        self.0.parse().ok()
+    }
+
     fn read(raw: &str) -> Option<Self> {
         let first = raw.bytes().next()?;
         let fits = first == b'"' || first == b'-' || first.is_ascii_digit();
@@ -94,8 +106,8 @@ impl RpcError {
 pub enum Incoming {
     /// Something is asked.
     Request(Request),
-    /// The answer to a request of the server's, which needs none.
-    Reply,
+    /// The answer to a request of the server's, which needs none. Which one, where it was granted.
+    Reply(Option<RpcId>),
     /// Something that is neither.
     Invalid(Option<RpcId>, RpcError),
 }
@@ -179,7 +191,7 @@ fn read(raw: Raw<'_>) -> Incoming {
         }
     };
     if raw.result.0 || (raw.error.0 && raw.method.is_none()) {
-        return Incoming::Reply;
+        return Incoming::Reply(id.filter(|_| raw.result.0));
     }
     if raw.jsonrpc.as_ref().and_then(Value::as_str) != Some("2.0") {
         return Incoming::Invalid(id, RpcError::new(INVALID_REQUEST, "Invalid message"));
@@ -285,7 +297,7 @@ mod tests {
             r#"{"id":1,"error":{"code":-1}}"#,
             r#"{"jsonrpc":"2.0","id":1,"error":null}"#,
         ] {
-            assert_eq!(decode(text), Frame::One(Incoming::Reply), "{text}");
+            assert!(matches!(decode(text), Frame::One(Incoming::Reply(_))), "{text}");
         }
     }
 
@@ -305,7 +317,7 @@ mod tests {
         assert!(matches!(&values[0], Incoming::Request(_)));
         assert!(matches!(&values[1], Incoming::Invalid(None, _)));
         assert!(matches!(&values[2], Incoming::Invalid(None, _)));
-        assert_eq!(values[3], Incoming::Reply);
+        assert!(matches!(values[3], Incoming::Reply(_)));
         let many = format!("[{}]", vec!["{}"; MAX_BATCH + 1].join(","));
         assert!(matches!(decode(&many), Frame::Hopeless(_)));
         let deep = format!("{}{}", "[".repeat(50_000), "]".repeat(50_000));

@@ -140,15 +140,21 @@ pub struct Session {
     pub(super) rules: Rules,
     pub(super) phase: Phase,
     login: Option<Login>,
-    waiting: VecDeque<ByteString>,
+    pub(super) waiting: VecDeque<ByteString>,
     pub(super) me: Option<Me>,
     pub(super) legs: BTreeMap<Box<str>, Leg>,
     pub(super) pending: Vec<Pending>,
     pub(super) channels: Subscriptions,
-    next_id: u64,
+    pub(super) next_id: u64,
     hopeless: u32,
-    ping_due: Instant,
-    pong_due: Instant,
+    pub(super) ping_due: Instant,
+    pub(super) pong_due: Instant,
+    /// Whether the client's ids are texts.
+    pub(super) texts: bool,
+    /// Requests whose answers claim a call, by their ids.
+    pub(super) claims: Vec<(u64, Box<str>)>,
+    /// A request for a call that waits until this one, which the client has forgotten, has ended.
+    pub(super) postponed: Option<(CallId, Effect)>,
     /// The answers of a batch, while one is read.
     pub(super) batch: Option<Vec<String>>,
     /// Which call the frame at hand is about.
@@ -172,6 +178,9 @@ impl Session {
             hopeless: 0,
             ping_due: now + rules.heartbeat,
             pong_due: now + rules.heartbeat * 2,
+            texts: false,
+            claims: Vec::new(),
+            postponed: None,
             batch: None,
             about: None,
             effects: VecDeque::new(),
@@ -248,7 +257,7 @@ impl Session {
         Heard { kind: HeardKind::Waits, call: None }
     }
 
-    fn hear_waiting(&mut self, now: Instant, fresh: &mut dyn FnMut() -> CallId) {
+    pub(super) fn hear_waiting(&mut self, now: Instant, fresh: &mut dyn FnMut() -> CallId) {
         while self.login.is_none() && matches!(self.phase, Phase::Greeting | Phase::On) {
             let Some(text) = self.waiting.pop_front() else { return };
             self.hear(&text, now, fresh);
@@ -256,8 +265,14 @@ impl Session {
     }
 
     fn take(&mut self, incoming: Incoming, now: Instant, fresh: &mut dyn FnMut() -> CallId) -> HeardKind {
+        if let Incoming::Request(Request { id: Some(id), .. }) = &incoming {
+            self.texts = id.is_text();
+        }
         match incoming {
-            Incoming::Reply => HeardKind::Other,
+            Incoming::Reply(id) => {
+                self.acknowledged(id.as_ref());
+                HeardKind::Other
+            }
             Incoming::Invalid(id, error) => {
                 self.put(rpc::error(id.as_ref(), &error));
                 HeardKind::Unreadable
@@ -378,101 +393,9 @@ impl Session {
         result
     }
 
-    /// What an earlier session of that name leaves to this one; nothing, where there was none. From now on events are heard.
-    pub fn adopt(&mut self, legs: Vec<Leg>, now: Instant, fresh: &mut dyn FnMut() -> CallId) {
-        if self.phase != Phase::Entering {
-            return;
-        }
-        self.phase = Phase::On;
-        (self.ping_due, self.pong_due) = (now + self.rules.heartbeat, now + self.rules.heartbeat * 2);
-        let ids: Vec<Value> = legs.iter().map(|leg| json!(leg.id)).collect();
-        self.legs = legs.into_iter().map(|leg| (leg.id.clone(), leg)).collect();
-        self.ask("verto.clientReady", &object([("reattached_sessions", ids.into())]), None);
-        self.hear_waiting(now, fresh);
-    }
-
     /// A pong came.
     pub fn pong(&mut self, now: Instant) {
         self.pong_due = now + self.rules.heartbeat * 2;
-    }
-
-    /// The socket is gone.
-    pub fn line_lost(&mut self, now: Instant) {
-        if matches!(self.phase, Phase::Detached(_) | Phase::Over) {
-            return;
-        }
-        self.pending.clear();
-        self.waiting.clear();
-        self.channels = Subscriptions::default();
-        // What rings ends with the session, or goes on ringing elsewhere.
-        self.legs.retain(|_, leg| leg.phase != LegPhase::Ringing);
-        let given_up: Vec<Box<str>> = self.legs.values().filter(|leg| !leg.recover).map(|leg| leg.id.clone()).collect();
-        for id in given_up {
-            self.hang_up(&id);
-        }
-        if self.legs.is_empty() {
-            return self.be_over();
-        }
-        self.phase = Phase::Detached(now + self.rules.detach);
-        self.effects.push_back(Effect::Detached);
-    }
-
-    /// A newer session of the same name takes this one's place: these calls go over to it.
-    pub fn punted(&mut self, now: Instant) -> Vec<Leg> {
-        let until = if let Phase::Detached(until) = self.phase { until } else { now + self.rules.detach };
-        self.punt();
-        let mut left = Vec::new();
-        for (_, mut leg) in std::mem::take(&mut self.legs) {
-            match (leg.phase, leg.role) {
-                (LegPhase::Ringing, Role::Caller) => self.effects.push_back(Effect::Lost(leg.call)),
-                // The new session will ring.
-                (LegPhase::Ringing, Role::Callee) => {}
-                (LegPhase::Answering | LegPhase::Active, _) => {
-                    leg.unclaimed = Some(until);
-                    left.push(leg);
-                }
-            }
-        }
-        self.phase = Phase::Over;
-        left
-    }
-
-    /// Tells the client to go and not to come back by itself.
-    pub fn punt(&mut self) {
-        if matches!(self.phase, Phase::On | Phase::Entering) {
-            self.ask("verto.punt", &Object::new(), None);
-        }
-    }
-
-    /// The time of [`Session::poll_timeout`] has come.
-    pub fn deadline_passed(&mut self, now: Instant) {
-        match self.phase {
-            Phase::Detached(until) if until <= now => return self.be_over(),
-            Phase::On | Phase::Entering if self.pong_due <= now => {
-                return self.effects.push_back(Effect::LineLost);
-            }
-            Phase::On | Phase::Entering if self.ping_due <= now => {
-                self.ping_due = now + self.rules.heartbeat;
-                self.effects.push_back(Effect::Ping);
-            }
-            _ => {}
-        }
-        let (late, rest) = std::mem::take(&mut self.pending).into_iter().partition(|pending| pending.due <= now);
-        self.pending = rest;
-        let late: Vec<Pending> = late;
-        for pending in late {
-            self.answer_about(Some(&pending.reply), pending.answer, Some(pending.call));
-        }
-        for leg in self.legs.values_mut().filter(|leg| leg.unclaimed.is_some_and(|until| until <= now)) {
-            leg.unclaimed = None;
-            self.effects.push_back(Effect::Lost(leg.call));
-        }
-    }
-
-    pub(super) fn be_over(&mut self) {
-        self.phase = Phase::Over;
-        self.legs.clear();
-        self.effects.push_back(Effect::Over);
     }
 
     /// A request of the server's.

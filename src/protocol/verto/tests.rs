@@ -24,6 +24,9 @@ fn call_id(n: u128) -> CallId {
     CallId(Uuid::from_u128(n))
 }
 
+/// The call of [`Stage::left_a_call`].
+const LEFT: CallId = CallId(Uuid::from_u128(1));
+
 /// A session and the shell that a test is.
 struct Stage {
     session: Session,
@@ -101,6 +104,34 @@ impl Stage {
         let effects = self.effects();
         assert!(matches!(&effects[..], [Effect::Say(_), Effect::Request { .. }]), "{effects:?}");
         call_id(self.fresh)
+    }
+
+    /// A session of alice's that was left an answered call, `a`, which it may claim within two minutes.
+    fn left_a_call() -> Self {
+        let mut stage = Self::new();
+        stage.hear("login", json!({"login": "alice", "passwd": "x", "sessid": "s"}));
+        stage.session.identified(Ok(user("alice")), stage.now, &mut || call_id(9));
+        let party = Party { user: user("alice"), device: DeviceId::default(), door: Door::Verto };
+        stage.session.entered(Ok((party, "s".to_owned())));
+        let leg = Leg {
+            id: "a".into(),
+            call: LEFT,
+            other: user("bob"),
+            role: Role::Caller,
+            phase: LegPhase::Active,
+            held: false,
+            recover: true,
+            unclaimed: Some(stage.now + Duration::from_secs(120)),
+        };
+        stage.session.adopt(vec![leg], stage.now, &mut || call_id(9));
+        stage
+    }
+
+    /// Whether the call that it was left is given up when the time for it is over.
+    fn loses_it(&mut self) -> bool {
+        self.session.pong(self.now + Duration::from_secs(110));
+        self.session.deadline_passed(self.now + Duration::from_secs(120));
+        self.effects().contains(&Effect::Lost(LEFT))
     }
 
     fn told(&mut self, call: CallId, name: EventName, reason: Option<Reason>, code: Code, sdp: Option<&str>) {
@@ -312,6 +343,65 @@ fn a_punted_session_hands_its_answered_calls_over_and_they_must_be_claimed() {
         new.session.deadline_passed(old.now + Duration::from_secs(120));
         assert_eq!(lost(new.effects()), !claims);
     }
+}
+
+#[test]
+fn a_client_that_closes_its_socket_itself_hangs_up() {
+    let mut stage = Stage::on();
+    let call = stage.invite("a");
+    stage.told(call, EventName::Start, None, 0, Some("v=0"));
+    stage.effects();
+    stage.session.goodbye();
+    stage.session.line_lost(stage.now);
+    let effects = stage.effects();
+    assert!(matches!(&effects[..], [Effect::Act { act, finish: true, .. }, Effect::Over]
+        if act.call == Some(call) && act.error_code == codes::SUCCESS), "{effects:?}");
+}
+
+#[test]
+fn an_answer_about_a_call_claims_it_where_ids_are_texts_and_means_nothing_where_they_are_numbers() {
+    for (own, claimed) in [(json!("6f1c-a"), true), (json!(3), false)] {
+        let mut stage = Stage::left_a_call();
+        let said = stage.said();
+        let [.., ready, display] = &said[..] else { panic!("{said:?}") };
+        assert_eq!(ready["params"]["reattached_sessions"], json!(["a"]));
+        assert_eq!((&display["method"], &display["params"]["callID"]), (&json!("verto.display"), &json!("a")));
+        stage.text(&json!({"jsonrpc": "2.0", "id": own, "method": "verto.ping", "params": {}}).to_string());
+        let answer = |id: &Value| json!({"jsonrpc": "2.0", "id": id, "result": {"method": "x"}}).to_string();
+        stage.text(&answer(&ready["id"]));
+        stage.text(&answer(&json!("no number")));
+        stage.text(&json!({"jsonrpc": "2.0", "id": display["id"], "error": {"code": 1}}).to_string());
+        stage.text(&answer(&display["id"]));
+        assert_eq!(stage.loses_it(), !claimed, "{own}");
+    }
+}
+
+#[test]
+fn a_client_that_asks_for_another_call_has_forgotten_the_one_that_it_was_left() {
+    let mut stage = Stage::left_a_call();
+    stage.effects();
+    let dialog = json!({"callID": "b", "destination_number": "carol"});
+    stage.hear("verto.invite", json!({"sdp": "v=0", "dialogParams": dialog}));
+    let effects = stage.effects();
+    assert!(matches!(&effects[..], [Effect::Say(created), Effect::Lost(LEFT)] if created.text.contains("CALL CREATED")), "{effects:?}");
+    stage.told(LEFT, EventName::Finish, Some(Reason::Disconnected), codes::DISCONNECTED, None);
+    let effects = stage.effects();
+    assert!(matches!(&effects[..], [Effect::Say(bye), Effect::Request { callee, .. }]
+        if bye.text.contains("\"a\"") && *callee == user("carol")), "{effects:?}");
+}
+
+#[test]
+fn a_request_that_waits_for_a_forgotten_call_can_be_taken_back() {
+    let mut stage = Stage::left_a_call();
+    stage.effects();
+    let dialog = json!({"callID": "b", "destination_number": "carol"});
+    stage.hear("verto.invite", json!({"sdp": "v=0", "dialogParams": dialog}));
+    stage.effects();
+    stage.hear("verto.bye", json!({"dialogParams": {"callID": "b"}}));
+    assert_eq!(stage.said()[0]["result"]["message"], "CALL ENDED");
+    stage.told(LEFT, EventName::Finish, Some(Reason::Disconnected), codes::DISCONNECTED, None);
+    let effects = stage.effects();
+    assert!(matches!(&effects[..], [Effect::Say(_)]), "no request: {effects:?}");
 }
 
 #[test]

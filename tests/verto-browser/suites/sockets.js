@@ -7,6 +7,7 @@ import { Cable } from '../support/cable.js';
 export function sockets(stage) {
   // Each with people of its own, so that three can be tried at once: opening pages is most of it.
   describe('three at once', { concurrency: 3 }, () => lost(stage));
+  describe('and three more', { concurrency: 3 }, () => loadedAnew(stage));
 }
 
 function lost(stage) {
@@ -51,7 +52,7 @@ function lost(stage) {
     await Promise.all([owner.leave(), thief.leave()]);
   });
 
-  it('a call outlives the socket of one party, who comes back by itself and hears which call is still there', async () => {
+  it('the jQuery library forgets its call with its socket: it comes back by itself, hears what is still there, and may call somebody else', async () => {
     const cable = await Cable.to(stage.server.url);
     try {
       const lou = await stage.enter('jQuery', 'lou');
@@ -60,14 +61,36 @@ function lost(stage) {
       const { callID } = await lou.asked('verto.invite');
       lou.anew();
       cable.pull();
-      const { reattached_sessions } = await lou.asked('verto.clientReady');
-      assert.deepEqual(reattached_sessions, [callID]);
-      assert.deepEqual(stage.sue.since().filter(({ frame }) => frame?.method === 'verto.bye'), []);
-      await stage.sue.does('hangup');
-      const { code, cause } = await lou.ended();
-      assert.deepEqual([code, cause], [16, 'NORMAL_CLEARING']);
-      await stage.sue.is('idle');
+      assert.deepEqual(await lou.asked('verto.clientReady'), { reattached_sessions: [callID] });
+      assert.deepEqual(stage.sue.since().filter(({ frame }) => frame?.method === 'verto.bye'), [], 'its call waits for it');
+      await lou.calls(stage.jane);
+      await stage.jane.is('ringing');
+      const { code, cause } = await stage.sue.ended();
+      assert.deepEqual([code, cause], [27, 'DESTINATION_OUT_OF_ORDER']);
+      await stage.jane.does('hangup');
+      await Promise.all([lou, stage.jane, stage.sue].map((person) => person.is('idle')));
       await lou.leave();
+    } finally {
+      await cable.stop();
+    }
+  });
+
+  it('a call of SignalWire’s library goes on while its socket is lost: sound and pictures flow, and it hangs up over the new one', async () => {
+    const cable = await Cable.to(stage.server.url);
+    try {
+      const lea = await stage.enter('SignalWire', 'lea');
+      await lea.login({ through: cable.url });
+      await stage.jack.talksTo(lea);
+      const { callID } = await lea.asked('verto.invite');
+      lea.anew();
+      cable.pull();
+      assert.deepEqual(await lea.asked('verto.clientReady'), { reattached_sessions: [callID] });
+      await lea.until(({ way, frame }) => way === 'out' && frame?.result?.method === 'verto.display', 'saying that it has the call');
+      await Promise.all([lea.does('flows'), stage.jack.does('flows')]);
+      await lea.does('hangup');
+      assert.deepEqual(await stage.jack.ended(), { code: 16, cause: 'NORMAL_CLEARING', variables: undefined });
+      await Promise.all([lea.is('idle'), stage.jack.is('idle')]);
+      await lea.leave();
     } finally {
       await cable.stop();
     }
@@ -89,4 +112,24 @@ function lost(stage) {
       await cable.stop();
     }
   });
+}
+
+function loadedAnew(stage) {
+  for (const [kind, people] of [['jQuery', () => [stage.jane, stage.sue]], ['SignalWire', () => [stage.sam, stage.vera]], ['vertojs', () => [stage.vic, stage.jack]]]) {
+    it(`a page of ${kind} that is loaded anew hangs up, and can call at once`, async () => {
+      const [caller, callee] = people();
+      await caller.talksTo(callee);
+      for (const person of [caller, callee]) person.anew();
+      await caller.loadAnew();
+      const { code, cause } = await callee.ended();
+      assert.deepEqual([code, cause], [16, 'NORMAL_CLEARING']);
+      await callee.is('idle');
+      await caller.login();
+      assert.deepEqual(await caller.asked('verto.clientReady'), { reattached_sessions: [] });
+      await caller.calls(callee);
+      await callee.is('ringing');
+      await callee.does('hangup');
+      await caller.is('idle');
+    });
+  }
 }

@@ -22,9 +22,14 @@ export class Person {
     person.page.person = person;
     person.page.on('pageerror', (error) => stage.complaints.push(`${library} of ${user}: ${error.stack ?? error}`));
     await person.#listen();
-    await person.page.goto(`${stage.pages.origin}/pages/${PAGES[library]}.html`);
-    await person.page.waitForFunction(() => 'phone' in window);
+    await person.loadAnew();
     return person;
+  }
+
+  /** Loads the page, which forgets whatever it does not keep. */
+  async loadAnew() {
+    await this.page.goto(`${this.stage.pages.origin}/pages/${PAGES[this.library]}.html`);
+    await this.page.waitForFunction(() => 'phone' in window);
   }
 
   /** Follows the sockets of the page, as the browser itself sees them. */
