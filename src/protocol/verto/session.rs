@@ -19,12 +19,12 @@ use std::{
 };
 
 use bytestring::ByteString;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     causes::{Cause, cause},
     channels::{Rights, Subscriptions},
-    effect::{Effect, Leg, LegPhase, NotEntered, Outgoing, Refusal, Role, Rules},
+    effect::{Effect, Leg, NotEntered, Outgoing, Refusal, Rules},
     number, params,
     rpc::{self, Frame, Incoming, Object, Request, RpcError, RpcId, object},
 };

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::{
     channels::Subscriptions,
     effect::{Effect, Leg, LegPhase, Role},
-    rpc::{RpcId, object},
+    rpc::{Object, RpcId, object},
     session::{Pending, Phase, Session},
 };
 use crate::protocol::ids::CallId;
@@ -50,9 +50,10 @@ impl Session {
     /// The client asks for another call than the one that it was left and has not claimed: it has forgotten that one. Its line must be
     /// free before the new request is made.
     pub(super) fn request_after_forgotten(&mut self, request: Effect) {
-        let Some(forgotten) = self.legs.values_mut().find(|leg| leg.unclaimed.take().is_some()) else {
+        let Some(forgotten) = self.legs.values_mut().find(|leg| leg.unclaimed.is_some()) else {
             return self.effects.push_back(request);
         };
+        forgotten.unclaimed = None;
         self.effects.push_back(Effect::Lost(forgotten.call));
         self.postponed = Some((forgotten.call, request));
     }
