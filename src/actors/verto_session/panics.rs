@@ -35,7 +35,9 @@ async fn a_session_that_panics_leaves_its_call_as_though_its_time_were_over() {
         life: Arc::new(live),
         sessid: "s".into(),
     });
-    session.start().do_send(Boom);
+    // An actor that nobody can reach any more would go without a word.
+    let session = session.start();
+    session.do_send(Boom);
     stage.hears("bob", EventName::Finish, 100_106).await;
     stage.is_over(&record).await;
     assert!(!stage.core.is_online(&user("alice")));

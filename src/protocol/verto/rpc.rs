@@ -52,9 +52,10 @@ impl RpcId {
     }
 
     fn read(raw: &str) -> Option<Self> {
-        let first = raw.bytes().next()?;
-        let fits = first == b'"' || first == b'-' || first.is_ascii_digit();
-        (fits && raw.len() <= MAX_ID_BYTES).then(|| Self(raw.into()))
+        // Numbers beyond all bounds and halves of characters pass for JSON until somebody wants to know which.
+        let fits = raw.len() <= MAX_ID_BYTES
+            && matches!(serde_json::from_str(raw), Ok(Value::String(_) | Value::Number(_)));
+        fits.then(|| Self(raw.into()))
     }
 }
 
@@ -280,6 +281,8 @@ mod tests {
             (r#"{"jsonrpc":"1.0","id":"a","method":"echo"}"#, Some("\"a\""), INVALID_REQUEST),
             (r#"{"jsonrpc":"2.0","id":[1],"method":"echo"}"#, None, INVALID_REQUEST),
             (r#"{"jsonrpc":"2.0","id":true,"method":"echo"}"#, None, INVALID_REQUEST),
+            (r#"{"jsonrpc":"2.0","id":1e999,"method":"echo"}"#, None, INVALID_REQUEST),
+            (r#"{"jsonrpc":"2.0","id":"\ud800","method":"echo"}"#, None, INVALID_REQUEST),
             (r#"{"jsonrpc":"2.0","id":2}"#, Some("2"), INVALID_METHOD),
             (r#"{"jsonrpc":"2.0","id":2,"method":7}"#, Some("2"), INVALID_METHOD),
         ] {
@@ -321,6 +324,8 @@ mod tests {
         let many = format!("[{}]", vec!["{}"; MAX_BATCH + 1].join(","));
         assert!(matches!(decode(&many), Frame::Hopeless(_)));
         let deep = format!("{}{}", "[".repeat(50_000), "]".repeat(50_000));
-        assert!(matches!(decode(&deep), Frame::Hopeless(_)));
+        assert!(matches!(decode(&deep), Frame::Batch(values) if matches!(&values[..], [Incoming::Invalid(None, _)])));
+        let deep = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"echo","params":{{"a":{deep}}}}}"#);
+        assert!(matches!(decode(&deep), Frame::Hopeless(_)), "nothing is read without an end");
     }
 }

@@ -286,6 +286,7 @@ fn a_lost_line_leaves_answered_calls_and_time_ends_them() {
     let mut stage = Stage::on();
     let call = stage.invite("a");
     stage.told(call, EventName::Start, None, 0, Some("v=0"));
+    stage.effects();
     stage.rings(call_id(1));
     stage.session.line_lost(stage.now);
     assert_eq!(stage.effects(), [Effect::Detached]);
@@ -316,6 +317,7 @@ fn a_punted_session_hands_its_answered_calls_over_and_they_must_be_claimed() {
     let mut old = Stage::on();
     let talks = old.invite("a");
     old.told(talks, EventName::Start, None, 0, Some("v=0"));
+    old.effects();
     let asks = old.invite("b");
     old.rings(call_id(1));
     old.effects();
