@@ -86,7 +86,7 @@ export function callsThatEndEarly(stage) {
 
     it('a user with two libraries rings at both; the one that is too late hears LOSE_RACE', async () => {
       const { jack, sue } = stage;
-      const also = await stage.enter('vertojs', 'sue');
+      const also = await stage.beside(stage.vic, 'sue');
       await also.login();
       await jack.calls(sue);
       await Promise.all([sue.is('ringing'), also.is('ringing')]);

@@ -20,7 +20,7 @@ export function logins(stage) {
 
   it('a token of the server lets its user in; one that is not the server’s lets nobody in', async () => {
     const { token } = await stage.api('POST', '/tokens', { user: 'tom' });
-    const [tom, other] = await Promise.all([stage.enter('jQuery', 'tom'), stage.enter('jQuery', 'tom')]);
+    const [tom, other] = await Promise.all([stage.beside(stage.jane, 'tom'), stage.beside(stage.jane, 'tom')]);
     assert.equal(await tom.login({ password: 'x', loginParams: { xui_sessid: token } }), true);
     assert.equal(await other.login({ password: 'x', loginParams: { xui_sessid: `${token}x` } }), false);
     assert.equal((await other.answered('login', ({ login }) => login === 'tom')).error.code, -32001);

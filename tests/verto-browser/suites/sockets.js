@@ -1,6 +1,7 @@
 // Sockets that are lost, given up, or taken over.
 
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { Cable } from '../support/cable.js';
 
@@ -12,8 +13,8 @@ export function sockets(stage) {
 
 function lost(stage) {
   it('who comes again with the same session takes it over; the old page is sent off and stays away', async () => {
-    const sessid = crypto.randomUUID();
-    const [before, after] = [await stage.enter('jQuery', 'pat'), await stage.enter('jQuery', 'pat')];
+    const sessid = randomUUID();
+    const [before, after] = [await stage.beside(stage.jane, 'pat'), await stage.beside(stage.jane, 'pat')];
     await before.login({ sessid });
     await after.login({ sessid });
     assert.deepEqual(await before.asked('verto.punt'), {});
@@ -29,7 +30,7 @@ function lost(stage) {
   it('a second tab of SignalWire’s library sends the first one off, as it does with FreeSWITCH', async () => {
     const before = await stage.enter('SignalWire', 'paula');
     await before.login();
-    const after = await stage.enter('SignalWire', 'paula', { context: before.context });
+    const after = await stage.beside(before, 'paula');
     await after.login();
     await before.asked('verto.punt');
     await before.until(({ kind }) => kind === 'gone', 'its socket to be closed');
@@ -38,8 +39,8 @@ function lost(stage) {
   });
 
   it('nobody takes over a session of another user, not even by its name', async () => {
-    const sessid = crypto.randomUUID();
-    const [owner, thief] = [await stage.enter('jQuery', 'olga'), await stage.enter('jQuery', 'theo')];
+    const sessid = randomUUID();
+    const [owner, thief] = [await stage.beside(stage.jane, 'olga'), await stage.beside(stage.jane, 'theo')];
     await owner.login({ sessid });
     assert.equal(await thief.login({ sessid }), false);
     const { error } = await thief.answered('login', ({ login }) => login === 'theo');
@@ -55,7 +56,7 @@ function lost(stage) {
   it('the jQuery library forgets its call with its socket: it comes back by itself, hears what is still there, and may call somebody else', async () => {
     const cable = await Cable.to(stage.server.url);
     try {
-      const lou = await stage.enter('jQuery', 'lou');
+      const lou = await stage.beside(stage.jane, 'lou');
       await lou.login({ through: cable.url });
       await stage.sue.talksTo(lou);
       const { callID } = await lou.asked('verto.invite');
@@ -99,7 +100,7 @@ function lost(stage) {
   it('a call that nobody has answered ends with the caller’s socket: the callee hears DESTINATION_OUT_OF_ORDER', async () => {
     const cable = await Cable.to(stage.server.url);
     try {
-      const lena = await stage.enter('jQuery', 'lena');
+      const lena = await stage.beside(stage.jane, 'lena');
       await lena.login({ through: cable.url });
       await lena.calls('vera');
       await stage.vera.is('ringing');

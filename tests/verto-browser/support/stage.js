@@ -25,16 +25,14 @@ export class Stage {
       HOOKSWITCH__CALL__RING_TIMEOUT_SECS: String(RING_SECS),
       HOOKSWITCH__VERTO__EVENT_CHANNELS: 'lobby,presence,hookswitch.calls',
     });
-    const [jane, jack, sam, sue, vic, vera, nora, ned] = await Promise.all([
+    const [jane, sam, sue, vic, nora] = await Promise.all([
       this.enter('jQuery', 'jane'),
-      this.enter('jQuery', 'jack'),
       this.enter('SignalWire', 'sam'),
       this.enter('SignalWire', 'sue'),
       this.enter('vertojs', 'vic'),
-      this.enter('vertojs', 'vera'),
       this.enter('the native SDK', 'nora'),
-      this.enter('the native SDK', 'ned'),
     ]);
+    const [jack, vera, ned] = await Promise.all([this.beside(jane, 'jack'), this.beside(vic, 'vera'), this.beside(nora, 'ned')]);
     Object.assign(this, { callers: [jane, sam, vic, nora], callees: [jack, sue, vera, ned], jane, jack, sam, sue, vic, vera, nora, ned });
     await Promise.all(this.#people.map((person) => person.login()));
   }
@@ -54,6 +52,11 @@ export class Stage {
     const person = await Person.enter(this, library, user, options);
     this.#people.push(person);
     return person;
+  }
+
+  /** Somebody else with the same library, in a tab beside. @param {Person} person */
+  async beside(person, user) {
+    return this.enter(person.library, user, { context: person.context });
   }
 
   /** Every test begins with people who have forgotten the one before. */
