@@ -151,7 +151,10 @@ fn is_rpc(text: &str) {
         assert_eq!(frame["jsonrpc"], "2.0", "{text}");
         let kinds = ["method", "result", "error"].map(|name| frame.get(name).is_some());
         assert_eq!(kinds.into_iter().filter(|is| *is).count(), 1, "{text}");
-        assert!(frame.get("params").or(frame.get("result")).or(frame.get("error")).is_some_and(Value::is_object), "{text}");
+        assert!(
+            frame.get("params").or(frame.get("result")).or(frame.get("error")).is_some_and(Value::is_object),
+            "{text}"
+        );
     }
 }
 
@@ -177,7 +180,10 @@ fn a_verto_session_survives_anything() {
             let mut session = Session::new(rules.clone(), clock::now());
             let hear = |session: &mut Session, text: &str| session.hear(&text.into(), clock::now(), &mut || fresh());
             if logged_in {
-                hear(&mut session, r#"{"jsonrpc":"2.0","id":1,"method":"login","params":{"login":"alice","passwd":"x"}}"#);
+                hear(
+                    &mut session,
+                    r#"{"jsonrpc":"2.0","id":1,"method":"login","params":{"login":"alice","passwd":"x"}}"#,
+                );
                 session.identified(Ok(me.user.clone()), clock::now(), &mut || fresh());
                 session.entered(Ok((me.clone(), "s".to_owned())));
                 session.adopt(Vec::new(), clock::now(), &mut || fresh());
@@ -193,7 +199,9 @@ fn a_verto_session_survives_anything() {
                     }
                     Effect::Act { act, .. } => assert_eq!(act.by, me),
                     Effect::Publish(publication) => assert!(publication.channel.starts_with("room") || logged_in),
-                    other => assert!(logged_in || matches!(other, Effect::Identify(_) | Effect::Close(..)), "{other:?}"),
+                    other => {
+                        assert!(logged_in || matches!(other, Effect::Identify(_) | Effect::Close(..)), "{other:?}")
+                    }
                 }
             }
             session.line_lost(clock::now());

@@ -72,9 +72,13 @@ async fn within_a_call_there_are_keys_messages_text_and_hold() {
     alice.ask("verto.info", within(json!({"txt": {"chars": "ab"}}))).await;
     assert_eq!(bob.expect("verto.info").await["txt"], json!({"chars": "ab"}));
     alice.ask("verto.info", within(json!({"type": "mediaSettings"}))).await;
-    for (action, state) in
-        [("hold", "held"), ("toggleHold", "active"), ("TOGGLEHOLD", "held"), ("unhold", "active"), ("videoRefresh", "active")]
-    {
+    for (action, state) in [
+        ("hold", "held"),
+        ("toggleHold", "active"),
+        ("TOGGLEHOLD", "held"),
+        ("unhold", "active"),
+        ("videoRefresh", "active"),
+    ] {
         let result = alice.ask("verto.modify", within(json!({"action": action}))).await;
         assert_eq!(
             (&result["callID"], &result["action"], &result["holdState"]),
@@ -143,9 +147,7 @@ async fn what_is_missing_is_named() {
 async fn a_batch_is_answered_by_one_array_before_what_comes_of_it() {
     let server = Server::dev().await;
     let (mut alice, mut bob) = (Phone::login(&server, "alice").await, Phone::login(&server, "bob").await);
-    let request = |id: u32, method: &str, params: serde_json::Value| {
-        json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})
-    };
+    let request = |id: u32, method: &str, params: serde_json::Value| json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
     let call = json!({"sdp": offer("alice"), "dialogParams": {"callID": "a-1", "destination_number": "bob"}});
     let batch = json!([
         request(501, "echo", json!({"x": 1})),
@@ -160,7 +162,10 @@ async fn a_batch_is_answered_by_one_array_before_what_comes_of_it() {
     assert_eq!(answer[2]["error"]["code"], -32_601);
     assert_eq!(answer[3]["error"]["code"], -32_600);
     let b = bob.rings("alice").await;
-    bob.send_text(&json!([request(601, "verto.answer", json!({"sdp": offer("bob-answer"), "dialogParams": {"callID": b}}))]).to_string());
+    bob.send_text(
+        &json!([request(601, "verto.answer", json!({"sdp": offer("bob-answer"), "dialogParams": {"callID": b}}))])
+            .to_string(),
+    );
     alice.answered("a-1", "bob").await;
     let answer: serde_json::Value = serde_json::from_str(&bob.next_text().await).unwrap();
     assert!(answer[0]["result"].is_object(), "{answer}");

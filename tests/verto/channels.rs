@@ -110,7 +110,7 @@ async fn a_users_state_is_shown_with_its_changes() {
     let server = Server::dev().await;
     let mut watcher = Phone::login(&server, "carol").await;
     watcher.ask("verto.subscribe", json!({"eventChannel": "presence.bob@example.org"})).await;
-    let mut state = async |watcher: &mut Phone| {
+    let state = async |watcher: &mut Phone| {
         let event = watcher.expect("verto.event").await;
         assert_eq!(event["eventChannel"], "presence.bob@example.org");
         (event["data"]["channelCallState"].as_str().unwrap().to_owned(), event["data"]["online"].clone())

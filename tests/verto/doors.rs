@@ -18,7 +18,10 @@ async fn a_verto_client_calls_a_native_one() {
     alice.invite("a-1", "bob").await;
     let request = bob.event("request").await;
     assert_eq!(request["sdp"], json!({"type": "offer", "sdp": offer("alice")}));
-    assert_eq!((&request["door"], &request["user_str"], &request["flags"]), (&json!("verto"), &json!("alice the caller"), &json!(3)));
+    assert_eq!(
+        (&request["door"], &request["user_str"], &request["flags"]),
+        (&json!("verto"), &json!("alice the caller"), &json!(3))
+    );
     bob.send(json!({"type": "call", "event": "reply", "user": "alice", "error_code": 0, "sdp": answer_sdp()}));
     let start = bob.event("start").await;
     assert_eq!(start["door"], "verto");
@@ -53,7 +56,10 @@ async fn a_native_client_calls_a_verto_one() {
     let b = invite["callID"].as_str().unwrap().to_owned();
     bob.accept(&b).await;
     let start = alice.event("start").await;
-    assert_eq!((&start["door"], &start["sdp"]), (&json!("verto"), &json!({"type": "answer", "sdp": offer("bob-answer")})));
+    assert_eq!(
+        (&start["door"], &start["sdp"]),
+        (&json!("verto"), &json!({"type": "answer", "sdp": offer("bob-answer")}))
+    );
     let call = server.call(start["call"].as_str().unwrap()).await;
     assert_eq!((&call["caller_door"], &call["callee_door"]), (&json!("native"), &json!("verto")));
     bob.end(&b).await;

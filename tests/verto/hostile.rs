@@ -10,21 +10,70 @@ use crate::{
 /// Calls of others, sessions of others, and nonsense, in every place where a client may put something.
 fn frame(seed: &mut u64, id: u32, a: &str, b: &str) -> String {
     let methods = [
-        "verto.bye", "verto.answer", "verto.modify", "verto.info", "verto.attach", "verto.invite", "verto.subscribe",
-        "verto.unsubscribe", "verto.broadcast", "jsapi", "fsapi", "echo", "verto.punt", "verto.clientReady", "verto.event",
-        "rpc.discover", "", "login",
+        "verto.bye",
+        "verto.answer",
+        "verto.modify",
+        "verto.info",
+        "verto.attach",
+        "verto.invite",
+        "verto.subscribe",
+        "verto.unsubscribe",
+        "verto.broadcast",
+        "jsapi",
+        "fsapi",
+        "echo",
+        "verto.punt",
+        "verto.clientReady",
+        "verto.event",
+        "rpc.discover",
+        "",
+        "login",
     ];
     let values = [
-        json!(null), json!(true), json!(-1), json!(1e308), json!(""), json!("x".repeat(2_000)), json!([]), json!({}),
-        json!([[[[[[]]]]]]), json!({"callID": a}), json!({"callID": b}), json!("\u{0}\u{7f}"), json!("alice"), json!("bob"),
-        json!(a), json!(b), json!("sessid-of-alice"), json!("3000"), json!("hookswitch.calls"), json!("presence.bob"),
+        json!(null),
+        json!(true),
+        json!(-1),
+        json!(1e308),
+        json!(""),
+        json!("x".repeat(2_000)),
+        json!([]),
+        json!({}),
+        json!([[[[[[]]]]]]),
+        json!({"callID": a}),
+        json!({"callID": b}),
+        json!("\u{0}\u{7f}"),
+        json!("alice"),
+        json!("bob"),
+        json!(a),
+        json!(b),
+        json!("sessid-of-alice"),
+        json!("3000"),
+        json!("hookswitch.calls"),
+        json!("presence.bob"),
     ];
-    let mut pick = |list: &[Value]| list[usize::try_from(roll(seed, list.len() as u64)).unwrap()].clone();
+    let mut pick = |list: &[Value]| list[usize::try_from(roll(seed, list.len().try_into().unwrap())).unwrap()].clone();
     let method = pick(&methods.map(Value::from));
     let mut params = json!({});
     for name in [
-        "sessid", "dialogParams", "callID", "sdp", "eventChannel", "data", "msg", "dtmf", "action", "cause", "causeCode",
-        "destination_number", "login", "passwd", "echoParams", "command", "txt", "loginParams", "userVariables",
+        "sessid",
+        "dialogParams",
+        "callID",
+        "sdp",
+        "eventChannel",
+        "data",
+        "msg",
+        "dtmf",
+        "action",
+        "cause",
+        "causeCode",
+        "destination_number",
+        "login",
+        "passwd",
+        "echoParams",
+        "command",
+        "txt",
+        "loginParams",
+        "userVariables",
     ] {
         // A name and a password that fit would be no attack.
         if pick(&[json!(0), json!(1), json!(2)]) == 0 && !(name == "passwd" && method == "login") {
@@ -80,7 +129,11 @@ async fn a_thousand_hostile_frames_change_nothing_and_crash_nothing() {
             }
         }
     }
-    assert_eq!(server.call(call["id"].as_str().unwrap()).await["version"], call["version"], "nothing has happened to it");
+    assert_eq!(
+        server.call(call["id"].as_str().unwrap()).await["version"],
+        call["version"],
+        "nothing has happened to it"
+    );
     // Whoever may write messages and call may do that; the call is untouched.
     alice.ask("verto.ping", json!({})).await;
     alice.end(&a).await;

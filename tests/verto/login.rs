@@ -65,9 +65,7 @@ async fn a_password_or_a_token_opens_the_door_and_nothing_else_does() {
     let token = |user: &str| json!({"user": user});
     let (status, minted) = server.post("/api/v1/tokens", token("alice")).await;
     assert!(status.is_success(), "{minted}");
-    let login = |user: &str, token: &str| {
-        json!({"login": user, "passwd": "x", "sessid": "s", "loginParams": {"xui_sessid": token}})
-    };
+    let login = |user: &str, token: &str| json!({"login": user, "passwd": "x", "sessid": "s", "loginParams": {"xui_sessid": token}});
     phone.refused("login", login("alice", "no.such.token"), -32_001).await;
     phone.refused("login", login("bob", minted["token"].as_str().unwrap()), -32_001).await;
     let result = phone.ask("login", login("alice@example.org", minted["token"].as_str().unwrap())).await;
@@ -81,10 +79,15 @@ async fn a_password_or_a_token_opens_the_door_and_nothing_else_does() {
 
 #[tokio::test]
 async fn variables_of_a_login_that_failed_are_gone() {
-    let server = Setup::production().set("LIMITS__FAILED_LOGIN_DELAY_SECS", 0).set("VERTO__EVENT_CHANNELS", "room").start().await;
+    let server = Setup::production()
+        .set("LIMITS__FAILED_LOGIN_DELAY_SECS", 0)
+        .set("VERTO__EVENT_CHANNELS", "room")
+        .start()
+        .await;
     server.setup.run(&["user", "add", "alice"], "correct horse battery\n");
     let mut phone = Phone::connect(&server).await;
-    let forged = json!({"login": "alice", "passwd": "wrong", "sessid": "s", "userVariables": {"fullName": "The Admin"}});
+    let forged =
+        json!({"login": "alice", "passwd": "wrong", "sessid": "s", "userVariables": {"fullName": "The Admin"}});
     phone.refused("login", forged, -32_001).await;
     phone.log_in("alice", "correct horse battery", "s").await;
     phone.ask("verto.subscribe", json!({"eventChannel": "room"})).await;
@@ -111,7 +114,9 @@ async fn limits_are_those_of_the_other_door() {
     let mut phone = Phone::connect(&server).await;
     phone.log_in("alice", "correct horse battery", "one").await;
     let mut second = Phone::connect(&server).await;
-    second.refused("login", json!({"login": "alice", "passwd": "correct horse battery", "sessid": "two"}), -32_001).await;
+    second
+        .refused("login", json!({"login": "alice", "passwd": "correct horse battery", "sessid": "two"}), -32_001)
+        .await;
     second.closed(4429).await;
     for _ in 0..60 {
         phone.send_text(r#"{"jsonrpc":"2.0","method":"verto.ping"}"#);

@@ -17,7 +17,10 @@ async fn a_new_socket_takes_the_answered_call_over_and_the_old_one_is_punted() {
     assert_eq!(again.expect("verto.clientReady").await["reattached_sessions"], json!([a]));
     assert_eq!(alice.expect("verto.punt").await, json!({}));
     alice.closed(4409).await;
-    assert_eq!(again.ask("verto.modify", json!({"action": "hold", "dialogParams": {"callID": a}})).await["holdState"], "held");
+    assert_eq!(
+        again.ask("verto.modify", json!({"action": "hold", "dialogParams": {"callID": a}})).await["holdState"],
+        "held"
+    );
     bob.nothing().await;
     again.end(&a).await;
     bob.bye(&b, "NORMAL_CLEARING", 16).await;

@@ -119,8 +119,7 @@ impl VertoSession {
             Some(codes::SERVER_DRAINING)
         } else {
             let (by, ring) = (me.party.clone(), Duration::MAX);
-            let request =
-                Request { id, by, callee, flags, param: 0, user_str, sdp: Some(sdp), ring, placed: false };
+            let request = Request { id, by, callee, flags, param: 0, user_str, sdp: Some(sdp), ring, placed: false };
             match self.core.request(request, None) {
                 Placed::Call(_) => None,
                 Placed::Joined(_) | Placed::InCall => Some(codes::ALREADY_IN_CALL),

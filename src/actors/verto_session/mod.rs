@@ -270,7 +270,11 @@ impl VertoSession {
         let directory = core.directory();
         directory.unname_session(&me.sessid, self.id);
         let Party { user, device, .. } = me.party.clone();
-        let changed = || if !succeeded { core.presence_changed(&me.party, false) };
+        let changed = || {
+            if !succeeded {
+                core.presence_changed(&me.party, false)
+            }
+        };
         directory.log_out(&user, self.id, &device, changed);
         if let Some(call) = core.line(&user).filter(|_| !succeeded) {
             directory.tell_call(call, ToCall::Gone { user, device });

@@ -22,12 +22,8 @@ async fn a_session_that_panics_leaves_its_call_as_though_its_time_were_over() {
     let to = Arc::new(crate::actors::ws_conn::Outbox::new(1 << 18));
     let conn = Conn { number: 1, to, client: Client::default() };
     let mut session = VertoSession::new(&stage.core, conn);
-    let live = EndpointLife {
-        since: clock::wall(),
-        client: Mutex::default(),
-        connected: true.into(),
-        active: 0.into(),
-    };
+    let live =
+        EndpointLife { since: clock::wall(), client: Mutex::default(), connected: true.into(), active: 0.into() };
     let (device, door) = (DeviceId::default(), Door::Verto);
     session.me = Some(Registered {
         party: Party { user: user("alice"), device: device.clone(), door },

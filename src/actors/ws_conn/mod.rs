@@ -30,11 +30,11 @@ use tokio::{
 };
 use tokio_util::codec::{Decoder as _, Encoder as _};
 
+use self::pump::Pump;
 pub(super) use self::{
     line::Line,
     outbox::{Outbox, ToConn, Unsent},
 };
-use self::pump::Pump;
 use super::{
     core::Core,
     directory::Client,

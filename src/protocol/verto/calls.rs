@@ -30,7 +30,9 @@ impl Session {
             let message = if params.is_empty() { "Params data missing" } else { "Dialog data missing" };
             return self.deny(request, &missing(message));
         };
-        let Some(id) = params::name(dialog.get("callID")) else { return self.deny(request, &missing("CallID missing")) };
+        let Some(id) = params::name(dialog.get("callID")) else {
+            return self.deny(request, &missing("CallID missing"));
+        };
         let Some(sdp) = params::sdp(params) else {
             return self.deny(request, &missing("SDP missing").with("callID", id));
         };
@@ -202,7 +204,15 @@ impl Session {
     }
 
     /// A call that rang before this session came.
-    pub fn rings(&mut self, call: CallId, caller: &UserId, door: Door, name: &str, offer: Option<&Opaque>, fresh: CallId) {
+    pub fn rings(
+        &mut self,
+        call: CallId,
+        caller: &UserId,
+        door: Door,
+        name: &str,
+        offer: Option<&Opaque>,
+        fresh: CallId,
+    ) {
         if self.leg_of(call).is_none() && self.phase == Phase::On {
             self.ring_with(call, caller, Some(door), name, offer, fresh);
         }
@@ -270,7 +280,8 @@ impl Session {
             let why = "this client needs an answer: send sdp with the reply";
             return self.tell_core(call, &leg.other, true, codes::REFUSED, None, None, why);
         };
-        let answer = object([("callID", id.into()), ("sdp", sdp.into()), ("variables", json!({"hookswitch_call": call}))]);
+        let answer =
+            object([("callID", id.into()), ("sdp", sdp.into()), ("variables", json!({"hookswitch_call": call}))]);
         self.ask("verto.answer", &answer, Some(call));
         let name = if event.user_str.is_empty() || event.door != Some(Door::Verto) {
             event.user.as_str()

@@ -88,11 +88,14 @@ impl Session {
             let error = RpcError::new(rpc::CALL_ERROR, "Permission Denied").with("unauthorizedChannels", refused);
             return self.deny(request, &error);
         }
-        self.grant(request, lists([
-            ("subscribedChannels", subscribed),
-            ("alreadySubscribedChannels", already),
-            ("unauthorizedChannels", refused),
-        ]));
+        self.grant(
+            request,
+            lists([
+                ("subscribedChannels", subscribed),
+                ("alreadySubscribedChannels", already),
+                ("unauthorizedChannels", refused),
+            ]),
+        );
         self.effects.extend(fresh);
     }
 

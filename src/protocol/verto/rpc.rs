@@ -53,8 +53,8 @@ impl RpcId {
 
     fn read(raw: &str) -> Option<Self> {
         // Numbers beyond all bounds and halves of characters pass for JSON until somebody wants to know which.
-        let fits = raw.len() <= MAX_ID_BYTES
-            && matches!(serde_json::from_str(raw), Ok(Value::String(_) | Value::Number(_)));
+        let fits =
+            raw.len() <= MAX_ID_BYTES && matches!(serde_json::from_str(raw), Ok(Value::String(_) | Value::Number(_)));
         fits.then(|| Self(raw.into()))
     }
 }

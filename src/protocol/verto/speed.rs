@@ -83,7 +83,8 @@ impl SpeedTest {
     /// `#SPU <bytes>`. One that asks for too much, or comes too soon, is not begun.
     pub fn begin(&mut self, text: &str, now: Instant) {
         self.phase = Phase::Idle;
-        let asked = text.get(4..).and_then(|rest| rest.trim().parse().ok()).filter(|asked| (1..=MAX_BYTES).contains(asked));
+        let asked =
+            text.get(4..).and_then(|rest| rest.trim().parse().ok()).filter(|asked| (1..=MAX_BYTES).contains(asked));
         let rested = self.last.is_none_or(|last| now.saturating_duration_since(last) >= PAUSE);
         if let Some(asked) = asked.filter(|_| rested) {
             self.last = Some(now);
