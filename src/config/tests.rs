@@ -451,6 +451,7 @@ fn the_example_file_is_the_defaults_and_has_every_key() {
         "secret",
         "library",
         "log_dir",
+        "verto_library_dir",
     ];
     let (sections, hooks): (Vec<_>, Vec<_>) = {
         let text: Vec<_> = given.split("\n\n").collect();
