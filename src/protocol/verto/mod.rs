@@ -35,3 +35,10 @@ pub use self::{
     effect::{ApiQuery, Effect, Leg, LegPhase, NotEntered, Outgoing, Refusal, Role, Rules},
     session::{Heard, HeardKind, Session},
 };
+
+/// Where tests begin.
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a test may start anywhere in time")]
+fn sometime() -> std::time::Instant {
+    std::time::Instant::now()
+}

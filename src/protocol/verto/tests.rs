@@ -35,7 +35,6 @@ struct Stage {
 }
 
 impl Stage {
-    #[expect(clippy::disallowed_methods, reason = "a test may start anywhere in time")]
     fn new() -> Self {
         let rules = Rules {
             keep_domain: false,
@@ -45,7 +44,7 @@ impl Stage {
             event_channels: vec!["room".to_owned()],
             operators: Vec::new(),
         };
-        let now = Instant::now();
+        let now = sometime();
         Self { session: Session::new(rules, now), now, fresh: 100 }
     }
 
