@@ -76,7 +76,7 @@ pub struct VertoSession {
     over: bool,
 }
 
-/// From the socket: the client closes it itself.
+/// From the socket: the client's page is gone.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub(super) struct Goodbye;

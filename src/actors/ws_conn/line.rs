@@ -34,7 +34,7 @@ impl Line {
         };
     }
 
-    /// The client closes the connection itself.
+    /// The page of the client is gone, as browsers say by close code 1001. Source: RFC 6455, section 7.4.1.
     pub(super) fn goodbye(&self) {
         // Clients of the native door say in a frame of their own that they are leaving.
         if let Self::Verto(session) = self {

@@ -364,7 +364,10 @@ impl WsConn {
             WsFrame::Continuation(item) => self.fragment(item),
             WsFrame::Binary(_) => self.close(1003, "text frames only"),
             WsFrame::Close(reason) => {
-                if let Phase::On(line) | Phase::Greeting(line) = &self.phase {
+                let is_page_gone = reason.as_ref().is_some_and(|reason| reason.code == CloseCode::Away);
+                if let Phase::On(line) | Phase::Greeting(line) = &self.phase
+                    && is_page_gone
+                {
                     line.goodbye();
                 }
                 self.hang_up(reason);

@@ -71,8 +71,7 @@ impl Session {
         self.postponed.take_if(|(_, request)| is_it(request)).is_some()
     }
 
-    /// The client closes its socket itself, as a page does that is closed or loaded anew: it does not come back to its calls, and hangs
-    /// up.
+    /// The client's page is gone, and its ends of media with it: it hangs up.
     pub fn goodbye(&mut self) {
         for leg in self.legs.values_mut() {
             leg.recover = false;

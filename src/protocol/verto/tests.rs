@@ -351,7 +351,7 @@ fn a_punted_session_hands_its_answered_calls_over_and_they_must_be_claimed() {
 }
 
 #[test]
-fn a_client_that_closes_its_socket_itself_hangs_up() {
+fn a_page_that_is_gone_hangs_up() {
     let mut stage = Stage::on();
     let call = stage.invite("a");
     stage.told(call, EventName::Start, None, 0, Some("v=0"));

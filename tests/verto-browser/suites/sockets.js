@@ -116,7 +116,7 @@ function lost(stage) {
 }
 
 function loadedAnew(stage) {
-  for (const [kind, people] of [['jQuery', () => [stage.jane, stage.sue]], ['SignalWire', () => [stage.sam, stage.vera]], ['vertojs', () => [stage.vic, stage.jack]]]) {
+  for (const [kind, people] of [['SignalWire', () => [stage.sam, stage.vera]], ['vertojs', () => [stage.vic, stage.jack]]]) {
     it(`a page of ${kind} that is loaded anew hangs up, and can call at once`, async () => {
       const [caller, callee] = people();
       await caller.talksTo(callee);
@@ -127,10 +127,27 @@ function loadedAnew(stage) {
       await callee.is('idle');
       await caller.login();
       assert.deepEqual(await caller.asked('verto.clientReady'), { reattached_sessions: [] });
-      await caller.calls(callee);
-      await callee.is('ringing');
-      await callee.does('hangup');
-      await caller.is('idle');
+      await refused(caller, callee);
     });
   }
+
+  it('the jQuery library closes its socket before its page goes: its call waits for it, and ends when it calls anew', async () => {
+    const { jane, sue } = stage;
+    await jane.talksTo(sue);
+    const { request } = await jane.answered('verto.invite');
+    for (const person of [jane, sue]) person.anew();
+    await jane.loadAnew();
+    await jane.login();
+    assert.deepEqual(await jane.asked('verto.clientReady'), { reattached_sessions: [request.params.dialogParams.callID] });
+    await refused(jane, sue);
+    const { code, cause } = await sue.ended();
+    assert.deepEqual([code, cause], [27, 'DESTINATION_OUT_OF_ORDER']);
+  });
+}
+
+async function refused(caller, callee) {
+  await caller.calls(callee);
+  await callee.is('ringing');
+  await callee.does('hangup');
+  await caller.is('idle');
 }
