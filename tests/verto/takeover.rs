@@ -59,6 +59,7 @@ async fn a_call_that_its_new_socket_does_not_know_ends_in_time() {
     alice.hang_up_the_socket();
     // As a page that was loaded again: it has forgotten its calls.
     let mut again = Phone::login(&server, "alice").await;
+    again.expect("verto.display").await;
     bob.bye(&b, "DESTINATION_OUT_OF_ORDER", 27).await;
     again.bye(&a, "DESTINATION_OUT_OF_ORDER", 27).await;
     again.nothing().await;

@@ -28,7 +28,8 @@ impl Session {
         self.ask("verto.clientReady", &object([("reattached_sessions", ids.into())]), None);
         for leg in legs {
             let (id, other) = (leg.id.clone(), leg.other.as_str());
-            let shown = object([("callID", json!(id)), ("display_name", other.into()), ("display_number", other.into())]);
+            let shown =
+                object([("callID", json!(id)), ("display_name", other.into()), ("display_number", other.into())]);
             self.ask("verto.display", &shown, Some(leg.call));
             self.claims.push((self.next_id, id.clone()));
             self.legs.insert(id, leg);

@@ -359,8 +359,11 @@ fn a_page_that_is_gone_hangs_up() {
     stage.session.goodbye();
     stage.session.line_lost(stage.now);
     let effects = stage.effects();
-    assert!(matches!(&effects[..], [Effect::Act { act, finish: true, .. }, Effect::Over]
-        if act.call == Some(call) && act.error_code == codes::SUCCESS), "{effects:?}");
+    assert!(
+        matches!(&effects[..], [Effect::Act { act, finish: true, .. }, Effect::Over]
+        if act.call == Some(call) && act.error_code == codes::SUCCESS),
+        "{effects:?}"
+    );
 }
 
 #[test]
@@ -388,11 +391,17 @@ fn a_client_that_asks_for_another_call_has_forgotten_the_one_that_it_was_left() 
     let dialog = json!({"callID": "b", "destination_number": "carol"});
     stage.hear("verto.invite", json!({"sdp": "v=0", "dialogParams": dialog}));
     let effects = stage.effects();
-    assert!(matches!(&effects[..], [Effect::Say(created), Effect::Lost(LEFT)] if created.text.contains("CALL CREATED")), "{effects:?}");
+    assert!(
+        matches!(&effects[..], [Effect::Say(created), Effect::Lost(LEFT)] if created.text.contains("CALL CREATED")),
+        "{effects:?}"
+    );
     stage.told(LEFT, EventName::Finish, Some(Reason::Disconnected), codes::DISCONNECTED, None);
     let effects = stage.effects();
-    assert!(matches!(&effects[..], [Effect::Say(bye), Effect::Request { callee, .. }]
-        if bye.text.contains("\"a\"") && *callee == user("carol")), "{effects:?}");
+    assert!(
+        matches!(&effects[..], [Effect::Say(bye), Effect::Request { callee, .. }]
+        if bye.text.contains("\"a\"") && *callee == user("carol")),
+        "{effects:?}"
+    );
 }
 
 #[test]
