@@ -30,11 +30,8 @@ pub(super) struct VertoPair {
 
 /// The frame of a login.
 pub(super) fn login(user: &str, password: &str, token: Option<String>) -> Value {
-    let mut params = json!({"login": user, "passwd": password});
-    if let Some(token) = token {
-        params["loginParams"] = json!({"xui_sessid": token});
-    }
-    request(0, "login", &params)
+    let inner = token.map_or_else(|| json!({}), |token| json!({"xui_sessid": token}));
+    request(0, "login", &json!({"login": user, "passwd": password, "loginParams": inner}))
 }
 
 /// Waits for the answer to a login, and for the session to be ready.

@@ -9,8 +9,8 @@ use super::causes::Cause;
 
 /// The longest `id`, as JSON text. Unit: bytes. Those of clients are counters and UUIDs.
 pub const MAX_ID_BYTES: usize = 128;
-/// The most requests of one batch. No known client sends any; more would make one frame a lot of work.
-pub const MAX_BATCH: usize = 32;
+/// The most requests of one batch. No known client sends any, and the limit of frames counts a batch as one.
+pub const MAX_BATCH: usize = 8;
 
 /// Not JSON-RPC at all.
 pub const INVALID_REQUEST: i32 = -32_600;
@@ -321,7 +321,7 @@ mod tests {
         assert!(matches!(&values[1], Incoming::Invalid(None, _)));
         assert!(matches!(&values[2], Incoming::Invalid(None, _)));
         assert!(matches!(values[3], Incoming::Reply(_)));
-        let many = format!("[{}]", vec!["{}"; MAX_BATCH + 1].join(","));
+        let many = format!("[{}]", ["{}"; MAX_BATCH + 1].join(","));
         assert!(matches!(decode(&many), Frame::Hopeless(_)));
         let deep = format!("{}{}", "[".repeat(50_000), "]".repeat(50_000));
         assert!(matches!(decode(&deep), Frame::Batch(values) if matches!(&values[..], [Incoming::Invalid(None, _)])));
