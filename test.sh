@@ -77,11 +77,12 @@ install_packages() {
     done < <(find tests -name package-lock.json -not -path '*/node_modules/*' | sort)
 }
 
+# browser_tests FOLDER: needs the server that the tests before have built.
 browser_tests() {
     local target
     target=$(cargo metadata --format-version 1 --no-deps --locked | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
     # With the pages as release builds carry them; without HOOKSWITCH_BUNDLE a debug build serves their sources.
-    HOOKSWITCH_BUNDLE=1 HOOKSWITCH_BIN="$target/debug/hookswitch" npm test --prefix tests/browser
+    HOOKSWITCH_BUNDLE=1 HOOKSWITCH_BIN="$target/debug/hookswitch" npm test --prefix "$1"
 }
 
 step "tools" install_tools
@@ -96,5 +97,6 @@ if cargo deny --version >/dev/null 2>&1; then
 else
     echo "==> skipped: licences and advisories (cargo-deny is not installed)"
 fi
-step "browser tests" browser_tests
+step "browser tests" browser_tests tests/browser
+step "Verto client libraries" browser_tests tests/verto-browser
 echo "==> all steps passed in $SECONDS s"

@@ -21,6 +21,7 @@ use self::reports::Reports;
 use super::{
     bus::{Bus, BusKind},
     call::Call,
+    channels::Channels,
     cloudvoip_worker::Workers,
     directory::{Directory, Placed, SessionView},
     gate::Gate,
@@ -90,6 +91,7 @@ struct Inner {
     legs: Legs,
     directory: Directory,
     bus: Bus,
+    channels: Channels,
     rooms: Mutex<RoomNumber>,
     connections: AtomicU64,
     draining: AtomicBool,
@@ -131,6 +133,7 @@ impl Core {
             legs: Legs::default(),
             directory: Directory::default(),
             bus: Bus::default(),
+            channels: Channels::default(),
             rooms: Mutex::new(parts.last_room.map_or(RoomNumber::FIRST, RoomNumber::next)),
             connections: AtomicU64::new(0),
             draining: AtomicBool::new(false),
@@ -168,6 +171,12 @@ impl Core {
     #[must_use]
     pub fn bus(&self) -> &Bus {
         &self.0.bus
+    }
+
+    /// Who hears what is published for Verto clients.
+    #[must_use]
+    pub fn channels(&self) -> &Channels {
+        &self.0.channels
     }
 
     /// What is counted.
@@ -307,7 +316,8 @@ impl Core {
         };
         let join = |met: &CallRecord| {
             let crosses = met.caller == callee && met.callee == by.user && met.state < CallState::Talking;
-            (joins && crosses).then(|| ToCall::Input(Input::Join(by.clone())))
+            let agree = met.caller_door.negotiates_late() && by.door.negotiates_late();
+            (joins && crosses && agree).then(|| ToCall::Input(Input::Join(by.clone())))
         };
         self.directory().place(id, &by.user, &callee, answer_by, start, join)
     }
@@ -359,6 +369,7 @@ impl Core {
     /// Tells hooks and watchers that a user came or went.
     pub(super) fn presence_changed(&self, who: &Party, online: bool) {
         self.0.hooks.user_event(online, &who.user, &who.device, who.door);
+        self.0.channels.show_presence(&who.user, online);
         let Party { user, device, door } = who.clone();
         self.0.bus.publish(clock::wall(), BusKind::Presence { user, device, door, online });
     }
@@ -382,6 +393,10 @@ impl Core {
         Some(match message {
             ToCall::Begin => return None,
             ToCall::Input(input) => input,
+            ToCall::Hangup { input, done } => {
+                forced.push(done);
+                input
+            }
             ToCall::Gone { user, device } => {
                 let left = self.directory().presence(&user, &device);
                 let (device_online, user_online) = (left.device_online, left.user_online);

@@ -174,8 +174,6 @@ impl Gate {
 
     /// Checks a login and hands the connection to its session, a new one or the one it resumes.
     pub(super) async fn enter(&self, core: &Core, login: Login, conn: Conn) -> Result<Entered, Refused> {
-        // Sockets without an address, as those of a local file, count as one.
-        let address = conn.client.address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
         // Nobody guesses a resume token, and a crowd that comes back through one address must not lose its calls to a limit.
         if let Some(Credentials::Resume { token, last_seq }) = login.credentials {
             let unknown = || Refused::new(codes::TOKEN_INVALID, "no such session: log in with credentials", 4401);
@@ -187,7 +185,7 @@ impl Gate {
                 Ok(false) | Err(_) => Err(unknown()),
             };
         }
-        let user = self.identify(core, login.credentials, address).await?;
+        let user = self.identify(core, login.credentials, conn.client.address).await?;
         match Session::log_in(core, user, login.device.unwrap_or_default(), conn, login.id) {
             Ok(_session) => Ok(Entered),
             Err(error) => {
@@ -202,8 +200,10 @@ impl Gate {
         &self,
         core: &Core,
         credentials: Option<Credentials>,
-        address: IpAddr,
+        address: Option<IpAddr>,
     ) -> Result<UserId, Refused> {
+        // Sockets without an address, as those of a local file, count as one.
+        let address = address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
         if let Err(over) = self.guard.admit(address) {
             core.metrics().limit_hit(Limit::Logins);
             return Err(over.into());
@@ -217,9 +217,7 @@ impl Gate {
                 let message = "only /ws resumes sessions: log in with a token, or with user and password";
                 return Err(Refused::new(codes::NOT_LOGGED_IN, message, 4401));
             }
-            Some(Credentials::Token(token)) => {
-                self.tokens.verify(&token).await.map_err(|error| Refused::new(error.code(), error.to_string(), 4401))?
-            }
+            Some(Credentials::Token(token)) => self.check_token(&token).await?,
             Some(Credentials::Password { user, password }) => {
                 self.check_password(core, &user, password, address).await?;
                 user
@@ -231,6 +229,10 @@ impl Gate {
             return Err(Refused::new(codes::BAD_LOGIN, message, 4401));
         }
         Ok(user)
+    }
+
+    async fn check_token(&self, token: &str) -> Result<UserId, Refused> {
+        self.tokens.verify(token).await.map_err(|error| Refused::new(error.code(), error.to_string(), 4401))
     }
 
     async fn check_password(

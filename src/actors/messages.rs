@@ -11,6 +11,7 @@ use crate::protocol::{
     event::{CallEvent, Opaque},
     ids::{CallId, UserId},
     record::CallRecord,
+    verto::{Publication, rpc::Object},
 };
 
 /// To a session of any door, from the core.
@@ -39,6 +40,15 @@ pub enum ToEndpoint {
     },
     /// The server stops: say so, and go once no call is on.
     Drain,
+    /// Something was published that a Verto client subscribed to.
+    Published {
+        /// The subscription's name.
+        subscribed: Arc<str>,
+        /// What.
+        publication: Arc<Publication>,
+    },
+    /// A message of another user's, outside of any call, for Verto clients.
+    Message(Arc<Object>),
 }
 
 /// To a pending call or its room, from sessions, REST and the drain.
@@ -49,6 +59,13 @@ pub enum ToCall {
     Begin,
     /// Something happened.
     Input(Input),
+    /// A party hangs up, cancels or refuses.
+    Hangup {
+        /// What it does.
+        input: Input,
+        /// Gets the record of the call once it has ended.
+        done: oneshot::Sender<Arc<CallRecord>>,
+    },
     /// A session of a party's ended for good; the call looks for itself what is left of the user.
     Gone {
         /// The party.

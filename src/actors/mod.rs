@@ -4,7 +4,8 @@
 //! | --- | --- | --- |
 //! | [`ws_conn`] | one socket | the web worker that accepted it |
 //! | [`media_conn`] | one socket for a call's media | the same |
-//! | [`session`] | one login and its resumes | the web worker of its first socket |
+//! | [`session`] | one login of the native door and its resumes | the web worker of its first socket |
+//! | [`verto_session`] | one socket of the Verto door, its login, and what outlives it | its web worker |
 //! | [`call`] | one pending call | the thread of its caller's session |
 //! | [`room`] | one answered call | the thread of its call |
 //! | [`cloudvoip_worker`] | one process that holds a call with a WeChat user | a thread of their own |
@@ -15,6 +16,7 @@
 //! | `journal` | steps the store has not taken yet | the store's writer thread |
 //! | [`gate`] | who may come in | the asking worker |
 //! | [`watch`] | the look at the invariants of all these | the blocking pool |
+//! | [`channels`] | nothing: which Verto session hears what is published | wherever it is asked |
 //! | [`bus`] | what watchers of the server see | wherever it is asked |
 //!
 //! | edge | primitive | when it fails |
@@ -35,6 +37,7 @@
 
 pub mod bus;
 pub mod call;
+pub mod channels;
 pub mod cloudvoip_worker;
 pub mod core;
 pub mod directory;
@@ -49,6 +52,7 @@ mod panics;
 pub mod room;
 pub mod session;
 mod timer;
+pub mod verto_session;
 pub mod watch;
 pub mod wechat_leg;
 pub mod ws_conn;

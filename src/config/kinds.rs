@@ -8,6 +8,7 @@ use super::{
     secret::Secret,
     spot::{Fault, Raw, Spot},
 };
+use crate::protocol::verto::number::NumberPattern;
 
 /// A kind of value.
 pub(super) trait Kind {
@@ -194,6 +195,26 @@ impl Kind for Text {
 
     fn show(value: &String) -> Option<Value> {
         Some(Value::String(value.clone()))
+    }
+}
+
+/// A regular expression that picks numbers; empty text for one that picks none.
+pub(super) struct Numbers;
+
+impl Kind for Numbers {
+    type Out = Option<NumberPattern>;
+    const WHAT: &'static str = "regular expression";
+
+    fn read(label: &str, spot: &Spot) -> Result<Option<NumberPattern>, Vec<Fault>> {
+        let pattern = match spot.text() {
+            Some("") => Some(None),
+            text => text.and_then(|text| NumberPattern::new(text).ok()).map(Some),
+        };
+        pattern.ok_or_else(|| spot.wrong(label, "a regular expression, as \"^3[0-9]{3}$\", or an empty text"))
+    }
+
+    fn show(value: &Option<NumberPattern>) -> Option<Value> {
+        Some(Value::String(value.as_ref().map_or("", NumberPattern::as_str).to_owned()))
     }
 }
 

@@ -13,15 +13,15 @@ use super::{
     address::IpBlock,
     choices::{Glare, JwtAlgorithm, JwtAlgorithms, LogFormat, LogLevel, OnFailure, ProgramVersion, SessionPolicy},
     kinds::{
-        AnyFolder, Bytes, Days, File, Flag, Folder, Hidden, Kind, Limit, Millis, Processes, Requests, Seconds, Text,
-        Texts, Threads,
+        AnyFolder, Bytes, Days, File, Flag, Folder, Hidden, Kind, Limit, Millis, Numbers, Processes, Requests, Seconds,
+        Text, Texts, Threads,
     },
     lists::Tables,
     secret::Secret,
     table::{FIXED, Key, RELOAD, Section, Values, section},
     web_kinds::{Listen, Networks, Origins, Web},
 };
-use crate::protocol::record::VetoPolicy;
+use crate::protocol::{record::VetoPolicy, verto::number::NumberPattern};
 
 const fn secs(n: u64) -> Duration {
     Duration::from_secs(n)
@@ -203,6 +203,26 @@ impl Turn {
 }
 
 section! {
+    /// The door for FreeSWITCH's Verto clients, `/verto`. See docs/verto.md.
+    "verto" Verto {
+        /// Whether it is open.
+        enabled: bool as Flag = true, FIXED;
+        /// How long an answered call waits for a client whose line was lost. Longer survives longer reloads, and leaves the other party
+        /// waiting.
+        detach_timeout_secs: Duration as Seconds = secs(120), FIXED;
+        /// Whether `user@domain` is a user of that whole name; else it is `user`.
+        keep_domain: bool as Flag = false, FIXED;
+        /// Which dialled numbers are conferences: a regular expression; empty for none.
+        conference_pattern: Option<NumberPattern> as Numbers = NumberPattern::new("^3[0-9]{3}$").ok(), FIXED;
+        /// The event channels that every user may subscribe to and broadcast on: whole names, or what stands before the first dot;
+        /// `__ANY__` for all.
+        event_channels: Vec<String> as Texts = Vec::new() => vec!["__ANY__".to_owned()], FIXED;
+        /// Users that may use every event channel, and `jsapi` and `fsapi`.
+        operators: Vec<String> as Texts = Vec::new(), FIXED;
+    }
+}
+
+section! {
     /// The flight recorder: the last messages between clients, server, hooks and store, for `GET /api/v1/trace`.
     "trace" Trace {
         /// What it keeps in memory; 0 turns it off. More reaches further back.
@@ -284,6 +304,8 @@ section! {
     "demo" Demo {
         /// Serves the demo page under `/demo/`. Development mode always serves it, at `/`.
         enabled: bool as Flag = false, FIXED;
+        /// The folder of npm packages, `node_modules`, in which FreeSWITCH's client library is installed: the page `/demo/verto.html` runs it.
+        verto_library_dir: Option<PathBuf> as AnyFolder = None, FIXED.example("\"/opt/verto/node_modules\"");
     }
 }
 
@@ -351,6 +373,8 @@ config! {
     limits: Limits,
     /// `[turn]`
     turn: Turn,
+    /// `[verto]`
+    verto: Verto,
     /// `[trace]`
     trace: Trace,
     /// `[wechat]`

@@ -154,9 +154,10 @@ fn unknown_keys_are_named_with_their_nearest_neighbour_and_their_place() {
              enabled, description t.toml:4:1",
         ),
         (
-            "[verto]\nenabled = true",
-            "unknown section `[verto]`: the sections are [server] [store] [auth] [call] [session] [webhooks] [limits] [turn] \
-             [trace] [wechat] [cloudvoip] [demo] [log] t.toml:1:2",
+            "[camera]
+enabled = true",
+            "unknown section `[camera]`: the sections are [server] [store] [auth] [call] [session] [webhooks] [limits] [turn] \
+             [verto] [trace] [wechat] [cloudvoip] [demo] [log] t.toml:1:2",
         ),
     ] {
         assert_eq!(mistake(text), expected, "{text}");
@@ -401,6 +402,7 @@ fn the_example_file_is_the_defaults_and_has_every_key() {
         "secret",
         "library",
         "log_dir",
+        "verto_library_dir",
     ];
     let (sections, lists): (Vec<_>, Vec<_>) = {
         let text: Vec<_> = given.split("\n\n").collect();

@@ -18,6 +18,7 @@ use crate::{
             MAX_USER_STR_BYTES, MAX_WATCHED,
         },
         record::Timestamp,
+        verto,
         worker::{self, FromWorker, MediaFrame, ToWorker, annexb, control},
     },
 };
@@ -125,6 +126,90 @@ fn a_login_survives_anything() {
             let Login { id, credentials, device } = native::decode_login(&again.to_string()).unwrap();
             assert!((id, credentials, device) == (login.id, login.credentials, login.device));
         }
+    });
+}
+
+const VERTO: [&str; 12] = [
+    r#"{"jsonrpc":"2.0","method":"verto.invite","params":{"sdp":"v=0\r\nm=video 9 X 96\r\n","dialogParams":{"callID":"a","destination_number":"bob","caller_id_name":"A","recoverCall":false},"sessid":"s"},"id":3}"#,
+    r#"{"jsonrpc":"2.0","method":"verto.answer","params":{"sdp":"v=0","dialogParams":{"callID":"0199f2a4-5c1e-7d3a-9b0f-2f6f0a1c9e11"}},"id":"x"}"#,
+    r#"{"jsonrpc":"2.0","method":"verto.bye","params":{"dialogParams":{"callID":"a"},"cause":"USER_BUSY","causeCode":"17"},"id":0}"#,
+    r#"{"jsonrpc":"2.0","method":"verto.modify","params":{"action":"toggleHold","dialogParams":{"callID":"a"}},"id":-1}"#,
+    r##"{"jsonrpc":"2.0","method":"verto.info","params":{"dtmf":"12#","msg":{"to":"verto+bob@x","body":"h\u00e9"},"txt":{"chars":"x"},"callID":"a"},"id":1.5}"##,
+    r#"{"jsonrpc":"2.0","method":"verto.subscribe","params":{"eventChannel":["room","room.x",7,"presence.bob@x"],"subParams":{}},"id":4}"#,
+    r#"{"jsonrpc":"2.0","method":"verto.broadcast","params":{"eventChannel":"room.x","data":{"a":[1]},"echoParams":true},"id":5}"#,
+    r#"{"jsonrpc":"2.0","method":"login","params":{"login":"alice","passwd":"x","loginParams":{"xui_sessid":"t"},"userVariables":{"fullName":"A"}},"id":6}"#,
+    r#"{"jsonrpc":"2.0","method":"jsapi","params":{"command":"fsapi","data":{"cmd":"show","arg":"calls as json"}},"id":7}"#,
+    r#"[{"jsonrpc":"2.0","method":"echo","params":{},"id":8},{"jsonrpc":"2.0","id":1000001,"result":{"method":"verto.invite"}}]"#,
+    r#"{"jsonrpc":"2.0","id":9,"error":{"code":-32000,"message":"x"}}"#,
+    "#SPU 262144",
+];
+
+/// What a session says is JSON-RPC, whatever it heard.
+fn is_rpc(text: &str) {
+    let said: Value = serde_json::from_str(text).unwrap();
+    for frame in said.as_array().map_or_else(|| vec![&said], |frames| frames.iter().collect()) {
+        assert_eq!(frame["jsonrpc"], "2.0", "{text}");
+        let kinds = ["method", "result", "error"].map(|name| frame.get(name).is_some());
+        assert_eq!(kinds.into_iter().filter(|is| *is).count(), 1, "{text}");
+        assert!(
+            frame.get("params").or(frame.get("result")).or(frame.get("error")).is_some_and(Value::is_object),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_verto_session_survives_anything() {
+    use verto::{Effect, Rules, Session};
+    let rules = Rules {
+        keep_domain: false,
+        conferences: verto::number::NumberPattern::new("^3[0-9]{3}$").ok(),
+        detach: Duration::from_secs(120),
+        heartbeat: Duration::from_secs(25),
+        event_channels: vec!["room".to_owned()],
+        operators: vec!["alice".to_owned()],
+    };
+    let me = crate::protocol::effect::Party {
+        user: UserId::new("alice").unwrap(),
+        device: DeviceId::default(),
+        door: codes::Door::Verto,
+    };
+    let fresh: fn() -> CallId = clock::call_id;
+    survives("verto", &VERTO, |text| {
+        for logged_in in [false, true] {
+            let mut session = Session::new(rules.clone(), clock::now());
+            let hear = |session: &mut Session, text: &str| session.hear(&text.into(), clock::now(), &mut || fresh());
+            if logged_in {
+                hear(
+                    &mut session,
+                    r#"{"jsonrpc":"2.0","id":1,"method":"login","params":{"login":"alice","passwd":"x"}}"#,
+                );
+                session.identified(Ok(me.user.clone()), clock::now(), &mut || fresh());
+                session.entered(Ok((me.clone(), "s".to_owned())));
+                session.adopt(Vec::new(), clock::now(), &mut || fresh());
+                hear(&mut session, VERTO[0]);
+            }
+            while session.poll_effect().is_some() {}
+            hear(&mut session, text);
+            while let Some(effect) = session.poll_effect() {
+                match effect {
+                    Effect::Say(frame) => is_rpc(&frame.text),
+                    Effect::Request { sdp, user_str, .. } => {
+                        assert!(sdp.len() <= MAX_SDP_BYTES && user_str.len() <= MAX_USER_STR_BYTES);
+                    }
+                    Effect::Act { act, .. } => assert_eq!(act.by, me),
+                    Effect::Publish(publication) => assert!(publication.channel.starts_with("room") || logged_in),
+                    other => {
+                        assert!(logged_in || matches!(other, Effect::Identify(_) | Effect::Close(..)), "{other:?}")
+                    }
+                }
+            }
+            session.line_lost(clock::now());
+            while session.poll_effect().is_some() {}
+        }
+        let mut test = verto::speed::SpeedTest::default();
+        test.begin(text, clock::now());
+        assert!(test.end(clock::now()).is_none_or(|answer| answer.bytes == 0));
     });
 }
 

@@ -23,6 +23,15 @@ use crate::{auth::keys, protocol::record::Timestamp};
 const SLOW: Duration = Duration::from_secs(5);
 /// With what the sample refuses a call to `blocked`: a code of the application's own.
 const BLOCKED: i32 = 403;
+/// FreeSWITCH's client library and what it needs, as their npm packages have them.
+const VERTO_LIBRARY: [&str; 6] = [
+    "jquery/dist/jquery.min.js",
+    "jquery-json/dist/jquery.json.min.js",
+    "verto/src/vendor/adapter-latest.js",
+    "verto/src/jquery.FSRTC.js",
+    "verto/src/jquery.jsonrpcclient.js",
+    "verto/src/jquery.verto.js",
+];
 
 /// What the page cannot find out by itself.
 #[derive(Debug, Serialize)]
@@ -102,6 +111,19 @@ pub(super) async fn restart(req: HttpRequest, api: web::Data<Api>) -> Result<Htt
     }
     api.restart.notify_one();
     Ok(HttpResponse::Accepted().finish())
+}
+
+/// A file of FreeSWITCH's client library, from where the operator has installed it.
+#[get("/demo/verto-library/{path:.*}")]
+pub(super) async fn verto_library(api: web::Data<Api>, path: web::Path<String>) -> Result<HttpResponse, HttpError> {
+    let config = api.core.config();
+    let is_named = (config.dev || config.demo.enabled) && VERTO_LIBRARY.contains(&path.as_str());
+    let folder = config.demo.verto_library_dir.clone().filter(|_| is_named).ok_or_else(pages::not_found)?;
+    let file = web::block(move || std::fs::read(folder.join(path.as_str()))).await;
+    match file {
+        Ok(Ok(text)) => Ok(HttpResponse::Ok().content_type("text/javascript; charset=utf-8").body(text)),
+        Ok(Err(_)) | Err(_) => Err(pages::not_found()),
+    }
 }
 
 fn in_development(api: &Api) -> Result<(), HttpError> {

@@ -208,6 +208,7 @@ mod tests {
             "demo/anychat.html",
             "demo/index.html",
             "demo/two.html",
+            "demo/verto.html",
             "sdk/anychat-compat.js",
             "sdk/hookswitch.d.ts",
             "sdk/hookswitch.js",

@@ -63,13 +63,17 @@ struct Session {
     since: Timestamp,
     /// Whether its line is up; `false` within the grace period.
     connected: bool,
+    /// The event channels that a Verto client has subscribed to. Only where one user is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<String>>)]
+    channels: Option<Vec<Arc<str>>>,
 }
 
 impl Session {
     fn of(view: SessionView) -> Self {
         let SessionView { session, device, door, client, since, connected } = view;
         let Client { address, program } = client;
-        Self { session, device, address, client: program, door, since, connected }
+        Self { session, device, address, client: program, door, since, connected, channels: None }
     }
 }
 
@@ -121,7 +125,11 @@ pub(super) async fn list(req: HttpRequest, api: web::Data<Api>, mut query: Query
 )]
 #[get("/users/{user}")]
 pub(super) async fn get(api: web::Data<Api>, user: web::Path<UserId>) -> HttpResponse {
-    HttpResponse::Ok().json(User::of(&api, user.into_inner()))
+    let mut user = User::of(&api, user.into_inner());
+    for session in user.sessions.iter_mut().filter(|session| session.door == Door::Verto) {
+        session.channels = Some(api.core.channels().heard_by(session.session));
+    }
+    HttpResponse::Ok().json(user)
 }
 
 /// An account's password.

@@ -13,22 +13,36 @@ use crate::{
     actors::{gate::Ticket, ws_conn},
     config::Config,
     metrics::{ConnectionResult, Limit},
+    protocol::codes::Door,
 };
 
 /// Query parameters that would put a secret into logs and histories.
 const SECRETS: [&str; 4] = ["token", "access_token", "password", "resume"];
 
-/// Opens a WebSocket.
-pub(super) async fn open(request: HttpRequest, api: web::Data<Api>) -> Result<HttpResponse, actix_web::Error> {
-    let query = query(&request);
-    check(&request, &api, &query)?;
-    if api.core.draining() {
-        return Err(refused(&api, HttpError::new(&problem::UNAVAILABLE, "the server is stopping")));
+/// Opens a WebSocket of the native door.
+pub(super) async fn native(request: HttpRequest, api: web::Data<Api>) -> Result<HttpResponse, actix_web::Error> {
+    open(&request, &api, Door::Native)
+}
+
+/// Opens a WebSocket of the Verto door.
+pub(super) async fn verto(request: HttpRequest, api: web::Data<Api>) -> Result<HttpResponse, actix_web::Error> {
+    if !api.core.config().verto.enabled {
+        let detail = "this server has no Verto door: set verto.enabled";
+        return Err(HttpError::new(&problem::NOT_FOUND, detail).into());
     }
-    let ticket = admit(&request, &api)?;
+    open(&request, &api, Door::Verto)
+}
+
+fn open(request: &HttpRequest, api: &Api, door: Door) -> Result<HttpResponse, actix_web::Error> {
+    let query = query(request);
+    check(request, api, &query)?;
+    if api.core.draining() {
+        return Err(refused(api, HttpError::new(&problem::UNAVAILABLE, "the server is stopping")));
+    }
+    let ticket = admit(request, api)?;
     let device = query.into_iter().find(|(name, _)| name == "device").map(|(_, device)| device);
     let token = auth::bearer(request.headers()).map(str::to_owned);
-    ws_conn::upgrade(&api.core, ticket, token, device, &request).map_err(Into::into)
+    ws_conn::upgrade(&api.core, door, ticket, token, device, request).map_err(Into::into)
 }
 
 /// The parameters of a request, in order.

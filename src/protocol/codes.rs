@@ -140,21 +140,31 @@ pub enum Door {
     /// The JSON protocol of `/ws`.
     #[default]
     Native,
+    /// The JSON-RPC of `/verto`: FreeSWITCH's clients.
+    Verto,
     /// WeChat, for as long as the call lives.
     Wechat,
 }
 
 impl Door {
     /// Every door.
-    pub const ALL: [Self; 2] = [Self::Native, Self::Wechat];
+    pub const ALL: [Self; 3] = [Self::Native, Self::Verto, Self::Wechat];
 
     /// The name on the wire and in the store.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Native => "native",
+            Self::Verto => "verto",
             Self::Wechat => "wechat",
         }
+    }
+
+    /// Whether its clients can agree on media by signals once a call is on. The others need an offer with the request and an answer
+    /// with the reply, each complete, so that two requests of theirs that cross cannot become one call.
+    #[must_use]
+    pub fn negotiates_late(self) -> bool {
+        self == Self::Native
     }
 
     /// The door of that name, if there is one.

@@ -12,6 +12,7 @@
 //! | [`room`] | a call once it talks |
 //! | [`session`] | a login and its resumes |
 //! | [`native`] | the frames of `/ws` |
+//! | [`verto`] | the frames of `/verto`, and what a session there does |
 //! | [`wechat`] | WeChat's push and API |
 //! | [`worker`] | the process that holds a call with a WeChat user |
 //! | [`invariants`] | what must always hold, as predicates |
@@ -30,6 +31,7 @@ pub mod record;
 pub mod room;
 pub mod scope;
 pub mod session;
+pub mod verto;
 pub mod wechat;
 pub mod wording;
 pub mod worker;

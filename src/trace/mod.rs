@@ -23,7 +23,7 @@ use tokio::sync::watch;
 use self::ring::Ring;
 pub use self::{
     entry::{Entry, Exchange, Kind, PostHeaders, Who},
-    redact::{logged_in, login},
+    redact::{login, without_secrets},
     ring::{Filter, Page},
     view::{Headers, Trace},
 };

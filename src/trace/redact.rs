@@ -10,7 +10,7 @@ use crate::protocol::native::{Credentials, Login};
 /// What stands in the place of a secret.
 const HIDDEN: &str = "…";
 /// Fields that hold a secret, in whatever body. A TURN user name is half of a credential.
-const SECRETS: [&str; 11] = [
+const SECRETS: [&str; 14] = [
     "token",
     "access_token",
     "refresh_token",
@@ -22,6 +22,9 @@ const SECRETS: [&str; 11] = [
     "authorization",
     "api_key",
     "jwt",
+    "passwd",
+    "sessid",
+    "xui_sessid",
 ];
 /// The types that a session description may have. Source: W3C WebRTC, `RTCSdpType`.
 const SDP_TYPES: [&str; 4] = ["offer", "answer", "pranswer", "rollback"];
@@ -31,6 +34,9 @@ pub(super) fn frame(text: &str) -> Option<Value> {
     let mut body: Value = serde_json::from_str(text).ok().filter(Value::is_object)?;
     if let Some(data) = body.get_mut("data") {
         *data = signal(data);
+    }
+    if let Some(Value::Object(params)) = body.get_mut("params") {
+        said(params);
     }
     clean(&mut body);
     Some(body)
@@ -76,9 +82,9 @@ pub fn login(login: &Login) -> ByteString {
     body.to_string().into()
 }
 
-/// What may be kept of a `logged_in`.
+/// What may be kept of a frame that has secrets in it, and may be shown later.
 #[must_use]
-pub fn logged_in(text: &str) -> Option<ByteString> {
+pub fn without_secrets(text: &str) -> Option<ByteString> {
     frame(text).map(|body| body.to_string().into())
 }
 
@@ -139,6 +145,19 @@ fn signal(data: &Value) -> Value {
     json!({"bytes": data.to_string().len(), "kind": kind})
 }
 
+/// What Verto clients say to each other, within the parameters of a JSON-RPC request: how much.
+fn said(params: &mut Map<String, Value>) {
+    for (outer, within) in [("msg", Some("body")), ("data", None), ("txt", None), ("dtmf", None)] {
+        let value = match (params.get_mut(outer), within) {
+            (Some(Value::Object(message)), Some(inner)) => message.get_mut(inner),
+            (value, _) => value,
+        };
+        if let Some(value) = value {
+            *value = size(value.as_str().map_or_else(|| value.to_string().len(), str::len));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,7 +206,7 @@ mod tests {
     fn what_opens_a_door_is_hidden_wherever_it_stands() {
         let text = r#"{"type":"logged_in","user":"alice","resume":"r","ice_servers":[{"urls":["turn:t"],
             "username":"1:alice","credential":"c"}],"calls":[{"id":"1","sdp":{"type":"offer","sdp":"v=0"}}],"Token":["t"]}"#;
-        let body: Value = serde_json::from_str(&logged_in(text).unwrap()).unwrap();
+        let body: Value = serde_json::from_str(&without_secrets(text).unwrap()).unwrap();
         assert_eq!((&body["resume"], &body["Token"], &body["user"]), (&json!("…"), &json!("…"), &json!("alice")));
         assert_eq!(body["ice_servers"], json!([{"urls": ["turn:t"], "username": "…", "credential": "…"}]));
         assert_eq!(body["calls"][0], json!({"id": "1", "sdp": {"type": "offer", "sdp": "(3 bytes)"}}));
@@ -259,6 +278,25 @@ mod tests {
             }
             Value::Array(items) => items.iter().for_each(must_be_clean),
             _ => {}
+        }
+    }
+
+    #[test]
+    fn what_verto_clients_say_to_each_other_is_not_shown() {
+        for (params, left) in [
+            (r#"{"msg":{"to":"bob","body":"hello"}}"#, r#"{"msg":{"body":"(5 bytes)","to":"bob"}}"#),
+            (r#"{"msg":"hello"}"#, r#"{"msg":"(5 bytes)"}"#),
+            (r#"{"data":{"a":1},"eventChannel":"room"}"#, r#"{"data":"(7 bytes)","eventChannel":"room"}"#),
+            (r#"{"dtmf":"1234"}"#, r#"{"dtmf":"(4 bytes)"}"#),
+            (r#"{"txt":{"chars":"x"}}"#, r#"{"txt":"(13 bytes)"}"#),
+            (
+                r#"{"login":"1000","passwd":"p","sessid":"s","loginParams":{"xui_sessid":"t"}}"#,
+                r#"{"login":"1000","loginParams":{"xui_sessid":"…"},"passwd":"…","sessid":"…"}"#,
+            ),
+            (r#"{"sdp":"v=0","dialogParams":{"callID":"c"}}"#, r#"{"dialogParams":{"callID":"c"},"sdp":"(3 bytes)"}"#),
+        ] {
+            let text = shown(&format!(r#"{{"jsonrpc":"2.0","id":1,"method":"m","params":{params}}}"#));
+            assert_eq!(text, format!(r#"{{"id":1,"jsonrpc":"2.0","method":"m","params":{left}}}"#));
         }
     }
 }

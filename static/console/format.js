@@ -149,4 +149,4 @@ export const TONES = {
 /** The words of every way a call may end, in the order in which charts and filters list them. */
 export const REASONS = ['hangup', 'cancelled', 'refused', 'timeout', 'busy', 'offline', 'vetoed', 'disconnected', 'forced', 'max_duration', 'media_failed', 'drained', 'restarted'];
 export const STATES = ['requested', 'ringing', 'talking', 'ended'];
-export const DOORS = ['native', 'wechat'];
+export const DOORS = ['native', 'verto', 'wechat'];

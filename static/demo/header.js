@@ -10,6 +10,7 @@ import { say, settings } from '/demo/settings.js';
 const LINKS = /** @type {const} */ ([
   ['/demo/two.html', 'linkTwo'],
   ['/demo/anychat.html', 'linkAnychat'],
+  ['/demo/verto.html', 'linkVerto'],
   ['/console/', 'linkConsole'],
   ['/docs/', 'linkDocs'],
   ['/api/docs', 'linkApi'],

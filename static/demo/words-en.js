@@ -11,6 +11,7 @@ export const english = {
   'theme.dark': '☾ Dark',
   linkTwo: 'Two people',
   linkAnychat: 'AnyChat',
+  linkVerto: 'Verto phone',
   linkConsole: 'Console',
   linkDocs: 'Docs',
   linkApi: 'API',

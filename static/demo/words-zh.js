@@ -12,6 +12,7 @@ export const chinese = {
   'theme.dark': '☾ 深色',
   linkTwo: '双人演示',
   linkAnychat: 'AnyChat',
+  linkVerto: 'Verto 电话',
   linkConsole: '控制台',
   linkDocs: '文档',
   linkApi: 'API',

@@ -60,6 +60,7 @@ export function userLane(user) {
  * @returns {{ label: string, note: string, tone: Tone }}
  */
 export function describeFrame(frame) {
+  if (frame?.jsonrpc) return describeRpc(frame);
   const code = frame?.error_code ?? 0;
   const codeNote = code ? `${code} ${describeCode(code)}` : '';
   switch (frame?.type) {
@@ -93,6 +94,19 @@ function describeCall(frame, codeNote) {
   const note = [codeNote || reason, carried].filter(Boolean).join(' · ');
   const tone = frame.error_code ? 'bad' : frame.event === 'start' ? 'good' : '';
   return { label: String(frame.event), note, tone };
+}
+
+/**
+ * @param {Frame} frame of the Verto door
+ * @returns {{ label: string, note: string, tone: Tone }}
+ */
+function describeRpc({ id, method, params = {}, result, error }) {
+  if (error) return { label: 'error', note: [error.code, error.message].filter(Boolean).join(' '), tone: 'bad' };
+  if (!method) return { label: 'result', note: [`#${id}`, result?.message ?? result?.holdState].filter(Boolean).join(' · '), tone: '' };
+  const { action, cause, causeCode, destination_number, eventChannel, login, sdp } = { ...params.dialogParams, ...params };
+  const about = causeCode ? `${causeCode} ${cause}` : action ?? eventChannel ?? (method === 'verto.invite' ? destination_number ?? params.callee_id_number : login);
+  const note = [about, sdp ? 'sdp' : ''].filter(Boolean).join(' · ');
+  return { label: method, note, tone: method === 'verto.answer' ? 'good' : causeCode && causeCode !== 16 ? 'bad' : '' };
 }
 
 /** @param {any} data as sent, or as the recorder sums it up */

@@ -21,12 +21,10 @@ const DO = 'run `npm run bundle` in tests/browser, and commit bundle/';
 /** What takes part in the making of modules: the entries of each set share what is common to them. */
 const MODULES = [
   { entries: ['console/app.js'], splitting: false },
-  { entries: ['demo/demo.js', 'demo/two.js', 'demo/anychat.js'], splitting: true },
+  { entries: ['demo/demo.js', 'demo/two.js', 'demo/anychat.js', 'demo/verto.js'], splitting: true },
 ];
 /** Scripts that are loaded by their own address, one by one. */
 const isAlone = (path) => /^(ui|sdk)\/.*\.js$/.test(path) || ['demo/ticker.js', 'demo/pcm.js'].includes(path);
-/** People read the SDK where it is served: it loses its comments only, which its types have too. */
-const isRead = (path) => path.startsWith('sdk/');
 const isCopied = (path) => path.startsWith('vendor/') || ['.html', '.svg', '.ts', '.json'].includes(extname(path));
 const OPTIONS = { target: 'es2022', charset: 'utf8', legalComments: 'none', logLevel: 'warning' };
 
@@ -74,7 +72,7 @@ async function make() {
     if (isCopied(path)) made.set(path, content);
     else if (path.endsWith('.css') || isAlone(path)) {
       const loader = extname(path).slice(1);
-      const { code } = await transform(String(content), { ...OPTIONS, loader, minify: !isRead(path) });
+      const { code } = await transform(String(content), { ...OPTIONS, loader, minify: true });
       made.set(path, Buffer.from(code));
     }
   }

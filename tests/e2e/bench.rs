@@ -84,6 +84,18 @@ async fn a_rate_is_offered_until_all_calls_are_placed() {
 }
 
 #[tokio::test]
+async fn verto_clients_call_each_other_too() {
+    let server = Server::dev().await;
+    let report = report(&server, &["--pairs", "4", "--calls", "40", "--verto"]).await;
+    assert_plausible(&report, 40);
+    assert_eq!((&report["door"], &report["frames_per_call"]), (&json!("verto"), &json!(10)));
+    let page = server.get("/api/v1/calls?door=verto&limit=100").await;
+    assert_eq!(page["items"].as_array().unwrap().len(), 40);
+    assert_eq!(server.metric("hookswitch_calls_total{reason=\"hangup\"}").await, 40.0);
+    assert_eq!(server.metric("hookswitch_sessions").await, 0.0, "it logs out");
+}
+
+#[tokio::test]
 async fn a_crowd_logs_in_is_held_and_logs_out() {
     let server = Server::dev().await;
     let pid = server.pid().as_raw_nonzero().to_string();

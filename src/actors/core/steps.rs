@@ -33,6 +33,7 @@ impl Core {
         let on_bus = if now_or_never {
             Some(event)
         } else {
+            self.0.channels.show_step(&event);
             self.0.bus.publish(event.at, BusKind::Call(event));
             None
         };
@@ -44,6 +45,7 @@ impl Core {
                 core.0.trace.record(|| Entry::commit(&committed, took, step_body(&committed)));
             }
             if let Some(event) = on_bus.filter(|_| kept) {
+                core.0.channels.show_step(&event);
                 core.0.bus.publish(event.at, BusKind::Call(event));
             }
             told(kept);

@@ -22,7 +22,8 @@ impl Directory {
     /// What the invariants are asked about. Each part is true of one moment; from part to part the server goes on.
     #[must_use]
     pub fn snapshot(&self, now: Instant) -> Snapshot {
-        let kept: BTreeSet<SessionId> = self.sessions.iter().map(|entry| *entry.key()).collect();
+        let mut kept: BTreeSet<SessionId> = self.sessions.iter().map(|entry| *entry.key()).collect();
+        kept.extend(self.verto.iter().map(|entry| entry.session));
         let mut sessions = Vec::with_capacity(kept.len());
         for entry in &self.users {
             sessions.extend(entry.iter().map(|endpoint| LiveSession {

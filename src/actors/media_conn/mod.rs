@@ -14,11 +14,7 @@
 
 mod wire;
 
-use std::{
-    net::{IpAddr, Ipv4Addr},
-    num::NonZeroU32,
-    time::Duration,
-};
+use std::{num::NonZeroU32, time::Duration};
 
 use actix_web::{HttpRequest, HttpResponse};
 use actix_web_actors::ws::{self, HandshakeError, Message};
@@ -191,8 +187,7 @@ impl MediaConn {
                 }
             },
         };
-        // Sockets without an address, as those of a local file, count as one.
-        let address = self.ticket.address().unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let address = self.ticket.address();
         self.core.gate().identify(&self.core, credentials, address).await.map_err(Some)
     }
 

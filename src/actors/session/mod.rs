@@ -26,7 +26,7 @@ use super::{
     directory::{Client, Endpoint, EndpointLife},
     messages::{ToCall, ToEndpoint},
     timer::Timer,
-    ws_conn::{Outbox, ToConn, Unsent},
+    ws_conn::{Line, Outbox, ToConn, Unsent},
 };
 use crate::{
     auth::turn,
@@ -236,10 +236,10 @@ impl Session {
         });
         self.core.metrics().said(Said::LoggedIn);
         self.core.trace().record(|| {
-            let shown = trace::logged_in(&frame);
+            let shown = trace::without_secrets(&frame);
             Entry::cut_frame(Kind::FrameOut, Some(Arc::clone(&self.who)), frame.len(), shown)
         });
-        self.send(ToConn::LoggedIn(frame, ctx.address(), Arc::clone(&self.who)));
+        self.send(ToConn::LoggedIn(frame, Line::Native(ctx.address()), Arc::clone(&self.who)));
         if !attached.resumed {
             self.shown = calls.first().map(|shown| (shown.call.id, shown.call.version));
         }
@@ -481,6 +481,8 @@ impl Handler<ToEndpoint> for Session {
                 ctx.stop();
             }
             ToEndpoint::Drain => self.drain(ctx),
+            // For clients of the other door.
+            ToEndpoint::Published { .. } | ToEndpoint::Message(_) => return,
         }
         self.settle(ctx);
     }

@@ -285,7 +285,11 @@ impl Handler<ToEndpoint> for Leg {
                 self.core.directory().tell_call(self.call, ToCall::Gone { user, device });
             }
             // A phone reads no text, watches nobody, and stays as long as its call.
-            ToEndpoint::Signal { .. } | ToEndpoint::PresenceChanged(_) | ToEndpoint::Drain => {}
+            ToEndpoint::Signal { .. }
+            | ToEndpoint::Message(_)
+            | ToEndpoint::Published { .. }
+            | ToEndpoint::PresenceChanged(_)
+            | ToEndpoint::Drain => {}
         }
     }
 }

@@ -3,8 +3,10 @@
 //! actix-web answers the handshake; then the socket is taken over (`http::upgrade`), and a task on the same web worker pumps
 //! it. This folder is the only place that names actix-web-actors, which makes the handshake and defines the messages.
 
+mod line;
 mod outbox;
 mod pump;
+mod speed;
 
 use std::{
     collections::VecDeque,
@@ -15,7 +17,7 @@ use std::{
     time::Duration,
 };
 
-use actix::{Addr, prelude::SendError};
+use actix::prelude::SendError;
 use actix_http::ws::{Codec, Frame as WsFrame, Item};
 use actix_web::{HttpRequest, HttpResponse, http::header};
 use actix_web_actors::ws::{self, CloseCode, CloseReason, HandshakeError, Message, ProtocolError};
@@ -28,20 +30,25 @@ use tokio::{
 };
 use tokio_util::codec::{Decoder as _, Encoder as _};
 
-pub(super) use self::outbox::{Outbox, ToConn, Unsent};
 use self::pump::Pump;
+pub(super) use self::{
+    line::Line,
+    outbox::{Outbox, ToConn, Unsent},
+};
 use super::{
     core::Core,
     directory::Client,
     gate::{Entered, Refused, Ticket},
-    session::{Conn, ConnClosed, Frame, Pong, Session},
+    session::Conn,
+    verto_session::VertoSession,
 };
 use crate::{
     metrics::{Heard, Limit, Said},
     protocol::{
-        codes,
+        codes::{self, Door},
         ids::DeviceId,
         native::{self, FrameId, Login},
+        verto::speed::SpeedTest,
     },
     trace::{self, Kind, Who},
 };
@@ -77,8 +84,10 @@ enum Phase {
     Silent(Option<Box<Bearer>>),
     /// The login is being checked; what came after it waits.
     Checking(Box<Checking>),
+    /// Its session sees to the login.
+    Greeting(Line),
     /// Logged in.
-    On(Addr<Session>),
+    On(Line),
     /// A close frame is out.
     Closing,
 }
@@ -101,6 +110,8 @@ pub struct WsConn {
     /// Which program the client says it is.
     program: Option<Arc<str>>,
     rate: Option<RateLimiter<NotKeyed, InMemoryState, DefaultClock>>,
+    /// Of the Verto door only.
+    speed: Option<Box<SpeedTest>>,
     codec: Codec,
     frame_bytes: usize,
     /// What was said and not yet taken by the system.
@@ -121,12 +132,13 @@ impl std::fmt::Debug for WsConn {
 }
 
 /// Answers a handshake. `bearer` is a token from the upgrade's `Authorization` header, `device` goes with it. The connection is
-/// in the response's extensions, for whoever takes the socket over.
+/// in the response's extensions, for whoever takes the socket over. Clients of the Verto door log in by frames alone.
 ///
 /// # Errors
 /// Where the request is no WebSocket handshake.
 pub fn upgrade(
     core: &Core,
+    door: Door,
     ticket: Ticket,
     bearer: Option<String>,
     device: Option<String>,
@@ -143,6 +155,7 @@ pub fn upgrade(
         ticket,
         program: program(request),
         rate: limits.frames_per_sec.map(frame_rate),
+        speed: (door == Door::Verto).then(Box::default),
         codec: Codec::new().max_size(limits.frame_bytes),
         frame_bytes: limits.frame_bytes,
         out: BytesMut::new(),
@@ -176,6 +189,10 @@ impl WsConn {
     {
         self.taken[0] = self.core.trace().record(|| trace::Entry::of(Kind::SocketOpened));
         let wait = self.core.config().session.login_timeout_secs;
+        if self.speed.is_some() {
+            let session = VertoSession::greet(&self.core, self.conn());
+            self.phase = Phase::Greeting(Line::Verto(session));
+        }
         match &self.phase {
             Phase::Silent(Some(bearer)) if bearer.device.is_some() => {
                 self.wait(wait);
@@ -215,8 +232,8 @@ impl WsConn {
     /// Tells the session that its line is gone.
     fn leave(&mut self) {
         self.outbox.close();
-        if let Phase::On(session) = std::mem::replace(&mut self.phase, Phase::Closing) {
-            session.do_send(ConnClosed { conn: self.number });
+        if let Phase::On(line) | Phase::Greeting(line) = std::mem::replace(&mut self.phase, Phase::Closing) {
+            line.closed(self.number);
         }
     }
 
@@ -261,6 +278,10 @@ impl WsConn {
                     self.core.metrics().limit_hit(Limit::LoginTimeout);
                     self.refuse(None, &Refused::new(codes::NOT_LOGGED_IN, "no login in time", 4408));
                 }
+                Phase::Greeting(_) => {
+                    self.core.metrics().limit_hit(Limit::LoginTimeout);
+                    self.close(4408, "no login in time");
+                }
                 Phase::On(_) | Phase::Closing => return Some(Gone),
             }
             // What was started here has yet to be polled.
@@ -272,13 +293,16 @@ impl WsConn {
     /// From the session.
     fn hear(&mut self, message: ToConn) {
         match message {
-            ToConn::LoggedIn(frame, session, who) => {
+            ToConn::LoggedIn(frame, line, who) => {
                 self.core.trace().claim(self.taken.iter().flatten().copied(), &who);
                 self.who = Some(who);
-                self.say(Message::Text(frame));
+                // A login without an id has no answer.
+                if !frame.is_empty() {
+                    self.say(Message::Text(frame));
+                }
                 self.ticket.authenticated();
                 self.timer = None;
-                if let Phase::Checking(checking) = std::mem::replace(&mut self.phase, Phase::On(session)) {
+                if let Phase::Checking(checking) = std::mem::replace(&mut self.phase, Phase::On(line)) {
                     for text in checking.early {
                         self.text(text);
                     }
@@ -286,7 +310,12 @@ impl WsConn {
             }
             ToConn::Frame(text) => self.say(Message::Text(text)),
             ToConn::Ping(payload) => self.say(Message::Ping(payload.into_bytes().into())),
-            ToConn::Close(code, reason) => self.close(code, reason),
+            ToConn::Close(code, reason) => {
+                if let Phase::Greeting(_) = self.phase {
+                    self.ticket.refused(code);
+                }
+                self.close(code, reason);
+            }
         }
     }
 
@@ -311,7 +340,12 @@ impl WsConn {
 
     fn frame(&mut self, frame: WsFrame) {
         // Whatever has to be read counts: an empty ping is as much work as a frame with something in it.
-        if !matches!(frame, WsFrame::Close(_)) && self.is_too_fast() {
+        let counts = match &frame {
+            WsFrame::Close(_) => false,
+            WsFrame::Text(bytes) => !self.is_speed_data(bytes),
+            _ => true,
+        };
+        if counts && self.is_too_fast() {
             self.core.metrics().limit_hit(Limit::Frames);
             return self.close(4429, "too many frames a second");
         }
@@ -322,19 +356,29 @@ impl WsConn {
             },
             WsFrame::Ping(payload) => self.say(Message::Pong(payload)),
             WsFrame::Pong(payload) => {
-                if let Phase::On(session) = &self.phase {
+                if let Phase::On(line) | Phase::Greeting(line) = &self.phase {
                     let seq = std::str::from_utf8(&payload).ok().and_then(|seq| seq.parse().ok());
-                    // A session that is gone has its goodbye on the way here.
-                    let _gone = session.try_send(Pong { conn: self.number, seq }).is_err();
+                    line.pong(self.number, seq);
                 }
             }
             WsFrame::Continuation(item) => self.fragment(item),
             WsFrame::Binary(_) => self.close(1003, "text frames only"),
-            WsFrame::Close(reason) => self.hang_up(reason),
+            WsFrame::Close(reason) => {
+                let is_page_gone = reason.as_ref().is_some_and(|reason| reason.code == CloseCode::Away);
+                if let Phase::On(line) | Phase::Greeting(line) = &self.phase
+                    && is_page_gone
+                {
+                    line.goodbye();
+                }
+                self.hang_up(reason);
+            }
         }
     }
 
     fn text(&mut self, text: ByteString) {
+        if self.probed(&text) {
+            return;
+        }
         match &mut self.phase {
             Phase::Silent(bearer) => match native::decode_login(&text) {
                 Ok(login) => {
@@ -360,7 +404,7 @@ impl WsConn {
                     self.close(4429, "wait for logged_in");
                 }
             }
-            Phase::On(session) => match session.try_send(Frame(text)) {
+            Phase::On(line) | Phase::Greeting(line) => match line.frame(text) {
                 Ok(()) => {}
                 Err(SendError::Full(_)) => self.close(4429, "too many frames at once"),
                 Err(SendError::Closed(_)) => self.close(1011, "the session has ended"),
@@ -391,12 +435,16 @@ impl WsConn {
         {
             login.credentials = Some(native::Credentials::Token(std::mem::take(&mut bearer.token)));
         }
-        let id = login.id.clone();
-        let client = Client { address: self.ticket.address(), program: self.program.clone() };
-        let conn = Conn { number: self.number, to: Arc::clone(&self.outbox), client };
+        let (id, conn) = (login.id.clone(), self.conn());
         let core = self.core.clone();
         let entry: Entry = Box::pin(async move { core.gate().enter(&core, login, conn).await });
         self.phase = Phase::Checking(Box::new(Checking { id, entry: Some(entry), early: VecDeque::new() }));
+    }
+
+    /// The connection, as its session sees it.
+    fn conn(&self) -> Conn {
+        let client = Client { address: self.ticket.address(), program: self.program.clone() };
+        Conn { number: self.number, to: Arc::clone(&self.outbox), client }
     }
 
     fn refuse(&mut self, id: Option<&FrameId>, refused: &Refused) {

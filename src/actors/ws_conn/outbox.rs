@@ -8,11 +8,11 @@ use std::{
     task::Waker,
 };
 
-use actix::Addr;
 use bytestring::ByteString;
 use futures_util::task::AtomicWaker;
 
-use crate::{actors::session::Session, trace::Who};
+use super::Line;
+use crate::trace::Who;
 
 /// How many frames may wait before the client is taken for too slow. The cap in bytes binds earlier for all but tiny frames.
 const MAX_FRAMES: usize = 4_096;
@@ -22,7 +22,7 @@ const MAX_ANSWERS: usize = 262_144;
 /// To the socket, from its session.
 pub(in crate::actors) enum ToConn {
     /// The session is there; this frame says so. Whose it is, for the recorder.
-    LoggedIn(ByteString, Addr<Session>, Arc<Who>),
+    LoggedIn(ByteString, Line, Arc<Who>),
     /// A text frame.
     Frame(ByteString),
     /// A ping with this payload.
@@ -78,7 +78,7 @@ impl std::fmt::Debug for Outbox {
 
 impl Outbox {
     /// A queue for a session that keeps `resume_bytes`: all of them must fit, besides its answers and one frame of any size.
-    pub(super) fn new(resume_bytes: usize) -> Self {
+    pub(in crate::actors) fn new(resume_bytes: usize) -> Self {
         let max_bytes = resume_bytes.saturating_add(MAX_ANSWERS);
         Self { max_bytes, waiting: Mutex::default(), socket: AtomicWaker::new() }
     }

@@ -90,6 +90,9 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Future for Pump<T> {
             if let Poll::Ready(Err(_)) = pump.flush(cx) {
                 return Poll::Ready(());
             }
+            if pump.conn.out.is_empty() && pump.conn.sent_all() {
+                continue;
+            }
             if pump.conn.out.len() >= FULL {
                 return Poll::Pending;
             }

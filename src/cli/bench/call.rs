@@ -1,4 +1,4 @@
-//! Two users who call each other, over and over.
+//! Two users of the native door who call each other, over and over.
 //!
 //! A call takes nine frames: the caller's `request`, the callee's accepting `reply` and its `finish` to the server; `request`,
 //! `reply` 0, two `start` and two `finish` from it. No frame has an `id`, so none is answered with `ok`.
@@ -10,9 +10,6 @@ use crate::{clock, protocol::event::EventName};
 
 /// Frames of a call, both directions together.
 pub(super) const FRAMES_PER_CALL: u32 = 9;
-/// How long a call may take before it counts as lost.
-const CALL_TIME: Duration = Duration::from_secs(10);
-
 /// How long after the moment it was due a call came so far.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Times {
@@ -23,7 +20,7 @@ pub(super) struct Times {
 }
 
 /// The two.
-pub(super) struct Pair {
+pub(super) struct NativePair {
     caller: User,
     callee: User,
     request: String,
@@ -31,7 +28,7 @@ pub(super) struct Pair {
     finish: String,
 }
 
-impl Pair {
+impl NativePair {
     pub(super) async fn log_in(door: &Door, prefix: &str, number: u32) -> Result<Self, Trouble> {
         let (caller, callee) = (format!("{prefix}{number}a"), format!("{prefix}{number}b"));
         let frame = |event: &str, user: &str| format!(r#"{{"type":"call","event":"{event}","user":"{user}"}}"#);
@@ -45,12 +42,7 @@ impl Pair {
     }
 
     /// A whole call.
-    pub(super) async fn call(&mut self, due: Instant) -> Result<Times, Trouble> {
-        let exchanged = tokio::time::timeout(CALL_TIME, self.exchange(due)).await;
-        exchanged.unwrap_or_else(|_| Err(Trouble::Lost(format!("no complete call within {} s", CALL_TIME.as_secs()))))
-    }
-
-    async fn exchange(&mut self, due: Instant) -> Result<Times, Trouble> {
+    pub(super) async fn exchange(&mut self, due: Instant) -> Result<Times, Trouble> {
         use EventName::{Finish, Reply, Request, Start};
         let Self { caller, callee, request, accept, finish } = self;
         let since = || clock::now().saturating_duration_since(due);
@@ -81,13 +73,11 @@ impl Pair {
         Ok(Times { sent, ring, start, finish: since() })
     }
 
-    /// Waits for something with the lines kept up.
-    pub(super) async fn until<T>(&mut self, what: impl Future<Output = T>) -> Result<T, Trouble> {
+    /// Keeps the lines up until something is wrong.
+    pub(super) async fn idle(&mut self) -> Trouble {
         tokio::select! {
-            biased;
-            done = what => Ok(done),
-            trouble = self.caller.idle() => Err(trouble),
-            trouble = self.callee.idle() => Err(trouble),
+            trouble = self.caller.idle() => trouble,
+            trouble = self.callee.idle() => trouble,
         }
     }
 

@@ -7,8 +7,8 @@ use tokio::task::JoinSet;
 
 use super::{
     LOGINS_AT_ONCE,
-    call::{FRAMES_PER_CALL, Pair},
     pace::Pace,
+    pair::{self, Pair},
     panel::{Goal, Panel},
     probe::Probe,
     report::{CallsReport, Memory, ServerCost},
@@ -113,7 +113,8 @@ pub(super) async fn run(
         offered_calls_per_sec: plan.rate,
         hook: false,
         hook_questions: 0,
-        frames_per_call: FRAMES_PER_CALL,
+        door: door.tongue().door(),
+        frames_per_call: pair::frames_per_call(door.tongue()),
         interrupted,
         duration_secs: took,
         calls_done: calls,

@@ -3,7 +3,9 @@
 //! | file | what |
 //! | --- | --- |
 //! | `socket` | a user: login, frames, what the server's refusals mean |
-//! | `call` | a whole call between two users |
+//! | `call` | a whole call between two users of the native door |
+//! | `verto` | the same between two Verto clients |
+//! | `pair` | either of the two |
 //! | `pace` | when calls begin: as fast as they go, or at a rate |
 //! | `calls`, `idle` | the two kinds of run |
 //! | `hook` | the built-in veto hook |
@@ -15,11 +17,13 @@ mod calls;
 mod hook;
 mod idle;
 mod pace;
+mod pair;
 mod panel;
 mod probe;
 mod report;
 mod socket;
 mod tally;
+mod verto;
 
 use std::{
     num::{NonZeroU32, NonZeroU64},
@@ -40,7 +44,7 @@ use tokio::{
 use self::{
     hook::Hook,
     probe::Probe,
-    socket::{Credentials, Door},
+    socket::{Credentials, Door, Tongue},
 };
 use super::{
     client::{ApiArgs, Client},
@@ -56,6 +60,7 @@ const EXAMPLES: &str = "\
 Examples, with `hookswitch serve --dev` running:
   hookswitch bench                                        50 pairs, as fast as they go, for 10 s
   hookswitch bench --rate 2000 --duration 30              2,000 calls a second, whatever becomes of them
+  hookswitch bench --verto                                the same by Verto clients, at /verto
   hookswitch bench --hook --server-pid $(pidof hookswitch)
   hookswitch bench --connections 5000 --server-pid $(pidof hookswitch)
 
@@ -86,6 +91,9 @@ pub(super) struct BenchArgs {
     /// next call begins when one has ended
     #[arg(long, value_name = "CALLS_PER_SEC", value_parser = positive)]
     rate: Option<f64>,
+    /// Call as Verto clients do, at /verto
+    #[arg(long, conflicts_with = "connections")]
+    verto: bool,
     /// Have each call allowed by a veto hook that runs within the bench and is registered meanwhile
     #[arg(long)]
     hook: bool,
@@ -151,7 +159,8 @@ async fn drive(args: BenchArgs, server: Option<Probe>) -> Result<ExitCode, CliEr
         None if args.api.has_key() => Credentials::Minted,
         None => Credentials::Password("any".to_owned()),
     };
-    let door = Arc::new(Door::new(Client::new(args.api)?, credentials).await?);
+    let tongue = if args.verto { Tongue::Verto } else { Tongue::Native };
+    let door = Arc::new(Door::new(Client::new(args.api)?, credentials, tongue).await?);
     let interrupted = interrupted()?;
     if let Some(connections) = args.connections {
         let hold = Duration::from_secs_f64(args.hold);

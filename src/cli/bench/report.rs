@@ -19,6 +19,8 @@ pub(super) struct CallsReport {
     /// `closed_loop` or `open_loop`.
     pub(super) mode: &'static str,
     pub(super) url: String,
+    /// Through which door: `native` or `verto`.
+    pub(super) door: &'static str,
     pub(super) pairs: u32,
     /// Asked for by `--rate`.
     pub(super) offered_calls_per_sec: Option<f64>,
@@ -99,7 +101,7 @@ impl CallsReport {
     pub(super) fn text(&self, ring: &Histogram) -> String {
         let done = thousands(self.calls_done);
         let secs = self.duration_secs;
-        let mut text = format!("{done} calls in {secs:.1} s: {:.0} calls/s", self.calls_per_sec);
+        let mut text = format!("{done} {} calls in {secs:.1} s: {:.0} calls/s", self.door, self.calls_per_sec);
         if let Some(rate) = self.offered_calls_per_sec {
             text.push_str(&format!(" of {rate} offered"));
         }

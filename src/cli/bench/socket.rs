@@ -12,9 +12,12 @@ use tokio_tungstenite::{
     tungstenite::{Error, Message, protocol::WebSocketConfig},
 };
 
-use super::super::{
-    client::Client,
-    output::{CliError, printable},
+use super::{
+    super::{
+        client::Client,
+        output::{CliError, printable},
+    },
+    verto,
 };
 use crate::protocol::{codes::Code, event::EventName};
 
@@ -39,6 +42,32 @@ pub(super) enum Trouble {
     Lost(String),
 }
 
+/// What users speak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tongue {
+    /// The frames of `/ws`.
+    Native,
+    /// Those of `/verto`.
+    Verto,
+}
+
+impl Tongue {
+    /// The door, as records name it.
+    pub(super) fn door(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::Verto => "verto",
+        }
+    }
+
+    fn path(self) -> &'static str {
+        match self {
+            Self::Native => "/ws",
+            Self::Verto => "/verto",
+        }
+    }
+}
+
 /// How users prove who they are.
 pub(super) enum Credentials {
     /// The same password for all; in development mode any will do.
@@ -53,10 +82,11 @@ pub(super) struct Door {
     address: SocketAddr,
     uri: String,
     credentials: Credentials,
+    tongue: Tongue,
 }
 
 impl Door {
-    pub(super) async fn new(api: Client, credentials: Credentials) -> Result<Self, CliError> {
+    pub(super) async fn new(api: Client, credentials: Credentials, tongue: Tongue) -> Result<Self, CliError> {
         let url = &api.url;
         if url.scheme() != "http" {
             let message = "the bench speaks plain http: give it the address behind the TLS proxy";
@@ -66,18 +96,27 @@ impl Door {
         let port = url.port_or_known_default().unwrap_or(80);
         let address = lookup_host((host, port)).await.ok().and_then(|mut found| found.next());
         let address = address.ok_or_else(|| CliError::Said(format!("no address is known for {host}")))?;
-        let uri = format!("ws://{}:{port}{}/ws", url.host_str().unwrap_or_default(), url.path().trim_end_matches('/'));
-        Ok(Self { api, address, uri, credentials })
+        let (host, base) = (url.host_str().unwrap_or_default(), url.path().trim_end_matches('/'));
+        let uri = format!("ws://{host}:{port}{base}{}", tongue.path());
+        Ok(Self { api, address, uri, credentials, tongue })
     }
 
     pub(super) fn api(&self) -> &Client {
         &self.api
     }
 
+    pub(super) fn tongue(&self) -> Tongue {
+        self.tongue
+    }
+
     pub(super) async fn log_in(&self, user: &str) -> Result<User, Trouble> {
-        let login = match &self.credentials {
-            Credentials::Password(password) => json!({"type": "login", "user": user, "password": password}),
-            Credentials::Minted => json!({"type": "login", "token": self.token(user).await?}),
+        let login = match (&self.credentials, self.tongue) {
+            (Credentials::Password(password), Tongue::Native) => {
+                json!({"type": "login", "user": user, "password": password})
+            }
+            (Credentials::Minted, Tongue::Native) => json!({"type": "login", "token": self.token(user).await?}),
+            (Credentials::Password(password), Tongue::Verto) => verto::login(user, password, None),
+            (Credentials::Minted, Tongue::Verto) => verto::login(user, "x", Some(self.token(user).await?)),
         };
         let entered = tokio::time::timeout(LOGIN_TIME, self.enter(login.to_string())).await;
         entered.unwrap_or_else(|_| Err(Trouble::Lost(format!("no login within {} s", LOGIN_TIME.as_secs()))))
@@ -99,9 +138,13 @@ impl Door {
         let socket = socket.map_err(|error| Trouble::Lost(format!("cannot connect: {error}")))?;
         let config = WebSocketConfig::default().read_buffer_size(READ_BUFFER).write_buffer_size(0);
         let upgraded = client_async_with_config(self.uri.as_str(), socket, Some(config)).await;
-        let (socket, _) = upgraded.map_err(|error| Trouble::Lost(upgrade_refused(&error)))?;
+        let path = self.tongue.path();
+        let (socket, _) = upgraded.map_err(|error| Trouble::Lost(upgrade_refused(&error, path)))?;
         let mut user = User { socket };
         user.send(login).await?;
+        if self.tongue == Tongue::Verto {
+            return verto::entered(user).await;
+        }
         let text = user.text().await?;
         let frame = read(&text)?;
         if frame.kind == "logged_in" { Ok(user) } else { Err(frame.refusal("login refused")) }
@@ -174,7 +217,17 @@ impl User {
         drop(tokio::time::timeout(GOODBYE_TIME, goodbye).await);
     }
 
-    async fn text(&mut self) -> Result<tokio_tungstenite::tungstenite::Utf8Bytes, Trouble> {
+    /// Closes the connection, and waits until the server has.
+    pub(super) async fn close(mut self) {
+        let goodbye = async {
+            self.socket.close(None).await.map_err(|error| gone(&error))?;
+            while self.text().await.is_ok() {}
+            Ok::<(), Trouble>(())
+        };
+        drop(tokio::time::timeout(GOODBYE_TIME, goodbye).await);
+    }
+
+    pub(super) async fn text(&mut self) -> Result<tokio_tungstenite::tungstenite::Utf8Bytes, Trouble> {
         loop {
             match self.socket.next().await {
                 Some(Ok(Message::Text(text))) => return Ok(text),
@@ -203,20 +256,20 @@ fn gone(error: &Error) -> Trouble {
     })
 }
 
-fn upgrade_refused(error: &Error) -> String {
+fn upgrade_refused(error: &Error, path: &str) -> String {
     match error {
         Error::Http(response) if response.status().as_u16() == 429 => {
             "too many connections from one address (HTTP 429): for the test set limits.sessions_per_address = 0 and \
              limits.unauthenticated = 0 on the server"
                 .to_owned()
         }
-        Error::Http(response) => format!("no WebSocket at /ws (HTTP {})", response.status().as_u16()),
-        error => format!("no WebSocket at /ws: {error}"),
+        Error::Http(response) => format!("no WebSocket at {path} (HTTP {})", response.status().as_u16()),
+        error => format!("no WebSocket at {path}: {error}"),
     }
 }
 
 /// Adds what helps against the limits that every load meets.
-fn advised(text: String, close: Option<u16>) -> String {
+pub(super) fn advised(text: String, close: Option<u16>) -> String {
     if close == Some(4429) {
         format!("{text}: for the test set limits.frames_per_sec = 0 on the server")
     } else if text.contains("too many logins") {

@@ -59,6 +59,7 @@ const CHAPTERS: &[Chapter] = &[
         pages: &[
             Text("business-server", "Your business server"),
             Text("anychat", "Coming from AnyChat · 从 AnyChat 迁移"),
+            Text("verto", "Coming from FreeSWITCH: Verto clients"),
             Text("protocol", "The WebSocket protocol"),
             Text("media", "Media of a call with a WeChat user"),
             Text("rest", "REST and the command line"),

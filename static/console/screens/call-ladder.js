@@ -45,7 +45,7 @@ export function recordLadder(call) {
 }
 
 /** Whether a trace begins where the call does. */
-const isWhole = (items) => items.some(({ kind, body }) => kind === 'frame' && body?.event === 'request');
+const isWhole = (items) => items.some(({ kind, body }) => kind === 'frame' && (body?.event === 'request' || body?.method === 'verto.invite'));
 
 /**
  * The ladder of a call, which grows while the call goes on.

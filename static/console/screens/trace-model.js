@@ -1,5 +1,7 @@
 // The rows of the trace screen: what one says in words, which ones a filter lets through, and how many come in a second.
 
+import { describeFrame } from '/ui/ladder-data.js';
+
 /** How many rows are kept. */
 export const KEPT = 2000;
 const SECONDS = 60;
@@ -28,6 +30,10 @@ export function wayOf({ from, to, user, device, hook }) {
 export function gistOf(item) {
   const { kind, body, status, ms, bytes } = item;
   const took = ms === null || ms === undefined ? '' : ` in ${ms < 10 ? Number(ms).toFixed(1) : Math.round(ms)} ms`;
+  if (kind === 'frame' && body?.jsonrpc) {
+    const { label, note } = describeFrame(body);
+    return [label, note].filter(Boolean).join(' · ');
+  }
   if (kind === 'frame') return [body?.type, body?.event, codeOf(body), body?.reason].filter(Boolean).join(' · ') || `${bytes} bytes`;
   if (kind === 'veto.question') return `may ${body?.data?.source_user ?? '?'} call ${body?.data?.target_user ?? '?'}?`;
   if (kind === 'veto.answer') return `${verdictOf(item)}${took}`;

@@ -1,0 +1,128 @@
+//! Event channels of the Verto door: which session hears what is published.
+//!
+//! An index, as the directory is one: no guard leaves this file, and sending under one neither blocks nor comes back.
+
+use std::sync::Arc;
+
+use actix::Recipient;
+use ahash::RandomState;
+use dashmap::DashMap;
+
+use super::messages::ToEndpoint;
+use crate::protocol::{
+    event::HookEvent,
+    ids::{SessionId, UserId},
+    record::{CallRecord, CallState},
+    verto::{
+        Publication,
+        channels::{self, CALLS, PRESENCE, main_part},
+    },
+};
+
+#[derive(Debug, Clone)]
+struct Subscriber {
+    session: SessionId,
+    /// What the client calls the channel.
+    name: Arc<str>,
+    to: Recipient<ToEndpoint>,
+}
+
+/// Who hears what.
+#[derive(Debug, Default)]
+pub struct Channels(DashMap<Box<str>, Vec<Subscriber>, RandomState>);
+
+impl Channels {
+    /// Has a session hear what is published on `channel`, which its client calls `name`.
+    pub fn subscribe(&self, session: SessionId, channel: &str, name: &str, to: Recipient<ToEndpoint>) {
+        let mut subscribers = self.0.entry(channel.into()).or_default();
+        if subscribers.iter().all(|other| other.session != session || *other.name != *name) {
+            subscribers.push(Subscriber { session, name: name.into(), to });
+        }
+    }
+
+    /// Ends that.
+    pub fn unsubscribe(&self, session: SessionId, channel: &str, name: &str) {
+        self.0.remove_if_mut(channel, |_, subscribers| {
+            subscribers.retain(|other| other.session != session || *other.name != *name);
+            subscribers.is_empty()
+        });
+    }
+
+    /// The channels that a session hears, by the names that its client gave them. Looks at every channel there is.
+    #[must_use]
+    pub fn heard_by(&self, session: SessionId) -> Vec<Arc<str>> {
+        let name_of = |subscribers: &Vec<Subscriber>| {
+            subscribers.iter().filter(|one| one.session == session).map(|one| Arc::clone(&one.name)).collect::<Vec<_>>()
+        };
+        let mut names: Vec<_> = self.0.iter().flat_map(|entry| name_of(entry.value())).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// How many channels somebody hears.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether nobody hears anything.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Tells whoever subscribed to the channel, or to its main part.
+    pub fn publish(&self, publication: Publication) {
+        let publication = Arc::new(publication);
+        let main = main_part(&publication.channel);
+        let both = [Some(&*publication.channel), Some(main).filter(|main| **main != *publication.channel)];
+        for channel in both.into_iter().flatten() {
+            let Some(subscribers) = self.0.get(channel) else { continue };
+            for Subscriber { name, to, .. } in subscribers.iter() {
+                to.do_send(ToEndpoint::Published {
+                    subscribed: Arc::clone(name),
+                    publication: Arc::clone(&publication),
+                });
+            }
+        }
+    }
+
+    /// Shows a step of a call, to whoever watches all calls or one of its parties.
+    pub(super) fn show_step(&self, event: &HookEvent) {
+        if self.is_empty() {
+            return;
+        }
+        if self.is_heard(CALLS) {
+            self.publish(channels::call_step(event));
+        }
+        for user in [&event.call.caller, &event.call.callee] {
+            self.show(user, true, Some(&event.call));
+        }
+    }
+
+    /// Shows that a user came or went.
+    pub(super) fn show_presence(&self, user: &UserId, online: bool) {
+        if !self.is_empty() {
+            self.show(user, online, None);
+        }
+    }
+
+    fn show(&self, user: &UserId, online: bool, call: Option<&CallRecord>) {
+        let channel = presence_channel(user);
+        if self.is_heard(&channel) {
+            self.publish(channels::presence(&channel, user, online, call));
+            if call.is_some_and(|call| call.state == CallState::Ended) {
+                self.publish(channels::presence(&channel, user, online, None));
+            }
+        }
+    }
+
+    fn is_heard(&self, channel: &str) -> bool {
+        self.0.contains_key(channel) || self.0.contains_key(main_part(channel))
+    }
+}
+
+/// The channel that shows a user's state.
+pub(super) fn presence_channel(user: &UserId) -> String {
+    format!("{PRESENCE}{}", user.as_str())
+}

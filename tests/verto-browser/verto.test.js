@@ -1,0 +1,27 @@
+// The Verto door with real clients: three libraries that people have, as npm installs them, and the server's own SDK.
+// All tests share one server, one browser and eight people, two of each kind. A test of the wire itself comes last, over every
+// frame that the others caused.
+
+import { after, afterEach, before, beforeEach, describe } from 'node:test';
+import assert from 'node:assert/strict';
+import { Stage } from './support/stage.js';
+import { callsInEveryPairing, callsWithMore } from './suites/calls.js';
+import { callsThatEndEarly } from './suites/ends.js';
+import { channelsAndMessages } from './suites/channels.js';
+import { logins } from './suites/logins.js';
+import { sockets } from './suites/sockets.js';
+import { theWire } from './suites/wire.js';
+
+describe('the Verto door', () => {
+  const stage = new Stage();
+  before(() => stage.open());
+  after(() => stage.close());
+  for (const suite of [logins, callsInEveryPairing, callsWithMore, callsThatEndEarly, channelsAndMessages, sockets]) {
+    describe(suite.name, () => {
+      beforeEach(() => stage.anew());
+      afterEach(() => assert.deepEqual(stage.complained(), []));
+      suite(stage);
+    });
+  }
+  describe(theWire.name, () => theWire(stage));
+});
