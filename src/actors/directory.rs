@@ -4,6 +4,7 @@
 //! actor under a guard is safe (it neither blocks nor comes back here), and is done on purpose: once an entry is gone,
 //! nobody is still about to send to it. Where two locks are held at once the order is lines → calls, and users → watchers.
 
+mod names;
 mod snapshot;
 
 use std::{
@@ -20,8 +21,9 @@ use actix::{Addr, Recipient};
 use ahash::RandomState;
 use dashmap::{DashMap, Entry};
 
+pub use self::names::{NameTaken, Named};
 use super::messages::{ToCall, ToEndpoint};
-use super::{session::Session, verto_session::VertoSession};
+use super::session::Session;
 use crate::protocol::{
     codes::Door,
     effect::Devices,
@@ -89,10 +91,6 @@ pub struct SessionView {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooManySessions;
 
-/// Another user's session has that name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NameTaken;
-
 /// What is left of a user after a session went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Presence {
@@ -122,17 +120,6 @@ struct LiveCall {
     to: Option<Recipient<ToCall>>,
     /// Until when it must have been answered, or be over.
     answer_by: Instant,
-}
-
-/// A session of the Verto door, as whoever knows its name finds it.
-#[derive(Debug, Clone)]
-pub struct Named {
-    /// Whose it is.
-    pub user: UserId,
-    /// The session.
-    pub session: SessionId,
-    /// Its actor.
-    pub to: Addr<VertoSession>,
 }
 
 /// The directory. See the module.
@@ -221,32 +208,6 @@ impl Directory {
     #[must_use]
     pub fn session(&self, id: SessionId) -> Option<Addr<Session>> {
         self.sessions.get(&id).map(|session| session.clone())
-    }
-
-    /// Gives a session of the Verto door a name, whoever of the same user's had it before.
-    ///
-    /// # Errors
-    /// Where a session of another user's has it.
-    pub fn name_session(&self, name: &str, named: Named) -> Result<Option<Named>, NameTaken> {
-        match self.verto.entry(name.into()) {
-            Entry::Occupied(entry) if entry.get().user != named.user => Err(NameTaken),
-            Entry::Occupied(mut entry) => Ok(Some(entry.insert(named))),
-            Entry::Vacant(entry) => {
-                entry.insert(named);
-                Ok(None)
-            }
-        }
-    }
-
-    /// The session of the Verto door that has that name.
-    #[must_use]
-    pub fn named(&self, name: &str) -> Option<Named> {
-        self.verto.get(name).map(|named| named.clone())
-    }
-
-    /// Takes a session's name back, where it still has it.
-    pub fn unname_session(&self, name: &str, session: SessionId) {
-        self.verto.remove_if(name, |_, named| named.session == session);
     }
 
     /// How many users have a session.

@@ -2,7 +2,7 @@
 // All tests share one server, one browser and eight people, two of each kind. A test of the wire itself comes last, over every
 // frame that the others caused.
 
-import { after, afterEach, before, beforeEach, describe } from 'node:test';
+import { after, afterEach, before, describe } from 'node:test';
 import assert from 'node:assert/strict';
 import { Stage } from './support/stage.js';
 import { callsInEveryPairing, callsWithMore } from './suites/calls.js';
@@ -18,7 +18,6 @@ describe('the Verto door', () => {
   after(() => stage.close());
   for (const suite of [logins, callsInEveryPairing, callsWithMore, callsThatEndEarly, channelsAndMessages, sockets]) {
     describe(suite.name, () => {
-      beforeEach(() => stage.anew());
       afterEach(() => assert.deepEqual(stage.complained(), []));
       suite(stage);
     });

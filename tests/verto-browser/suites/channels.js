@@ -1,9 +1,12 @@
 // Event channels, messages outside of calls, and the speed test.
 
 import assert from 'node:assert/strict';
-import { it } from 'node:test';
+import { beforeEach, it } from 'node:test';
 
 export function channelsAndMessages(stage) {
+  // One test after the other: each begins with people who have forgotten the one before.
+  beforeEach(() => stage.anew());
+
   it('what one broadcasts, every subscriber hears, the sender too, under the name of the login', async () => {
     const { jane, jack, sam } = stage;
     const all = [jane, jack, sam];

@@ -136,7 +136,9 @@ export class Person {
     return this.does('login', { url, user: this.user, password: 'any', ...own, ...options });
   }
 
+  /** Calls; what is asked of the two from now on is about this call. @param {Person | string} other */
   async calls(other) {
+    for (const person of [this, other]) if (person instanceof Person) person.anew();
     await this.does('call', other.user ?? other);
   }
 

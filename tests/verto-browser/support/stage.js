@@ -59,7 +59,7 @@ export class Stage {
     return this.enter(person.library, user, { context: person.context });
   }
 
-  /** Every test begins with people who have forgotten the one before. */
+  /** What is asked for from now on happens from now on, to everybody. */
   anew() {
     for (const person of this.#people) person.anew();
   }
