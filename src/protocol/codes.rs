@@ -160,11 +160,11 @@ impl Door {
         }
     }
 
-    /// Whether its clients can agree on media by signals once a call is on. The others need an offer with the request and an answer
-    /// with the reply, each complete, so that two requests of theirs that cross cannot become one call.
+    /// Whether its clients can agree on media once a call is on, or need not, since the server carries them. The others need an offer
+    /// with the request and an answer with the reply, each complete, so that two requests of theirs that cross cannot become one call.
     #[must_use]
     pub fn negotiates_late(self) -> bool {
-        self == Self::Native
+        self != Self::Verto
     }
 
     /// The door of that name, if there is one.

@@ -136,3 +136,11 @@ async fn requests_of_different_doors_that_cross_find_the_line_busy() {
     bob.event("start").await;
     alice.expect("verto.answer").await;
 }
+
+#[tokio::test]
+async fn a_verto_client_that_calls_a_wechat_user_hears_that_the_two_cannot_talk() {
+    let server = Server::dev().await;
+    let mut alice = Phone::login(&server, "alice").await;
+    alice.invite("a-1", "wechat:dev:answer-after-50ms").await;
+    alice.bye("a-1", "INCOMPATIBLE_DESTINATION", 88).await;
+}
