@@ -6,7 +6,7 @@ import { startServer } from '../support/server.js';
 
 const TIMEOUT = { timeout: 90_000 };
 // What Chromium says of a socket that has no server, and of a question whose server died over it.
-const LOST_SOCKET = /WebSocket connection to|net::ERR_(CONNECTION|EMPTY|SOCKET)/;
+const LOST_SOCKET = /WebSocket connection to|net::ERR_(CONNECTION|EMPTY|SOCKET|INCOMPLETE_CHUNKED)/;
 let server;
 let browser;
 let cast;

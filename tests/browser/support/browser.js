@@ -31,7 +31,7 @@ export class Cast {
   static async gather(browser, url, options = {}) {
     const cast = new Cast();
     cast.url = url;
-    cast.context = await browser.newContext({ viewport: { width: 1180, height: 700 }, ...options });
+    cast.context = await browser.newContext({ viewport: { width: 1280, height: 1100 }, ...options });
     cast.context.setDefaultTimeout(15_000);
     await cast.context.addInitScript(keepPeerConnections);
     cast.context.on('request', (request) => {
