@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Cast, launch } from '../browser/support/browser.js';
-import { openConsole, rest } from '../browser/support/console.js';
+import { rest } from '../browser/support/api.js';
+import { openConsole } from '../browser/support/console.js';
 import { startServer } from '../browser/support/server.js';
 
 /** What Chromium says of a script that is not there. */
