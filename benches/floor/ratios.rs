@@ -10,6 +10,8 @@ use tempfile::TempDir;
 
 const HOOKSWITCH: &str = env!("CARGO_BIN_EXE_hookswitch");
 
+/// Where a report says what calls cost the server.
+const CPU: &str = "/server/cpu_secs_per_1000_calls";
 /// Stands where a figure is only told.
 const NO_TARGET: &str = "-";
 
@@ -133,7 +135,6 @@ pub(crate) fn measure(args: &Args) {
     println!("{:<50} {:>10} {:>10} {:>6}  {:<12} reached", "", "floor", "hookswitch", "ratio", "to reach");
 
     let (floor, hookswitch) = both(args.rounds, &closed);
-    const CPU: &str = "/server/cpu_secs_per_1000_calls";
     let cpu_floor = median(&floor, CPU);
     Row::at_most("CPU s per 1,000 calls, 50 pairs", (cpu_floor, median(&hookswitch, CPU)), 4, (2.0, "<= 2")).print();
     let rates = (median(&floor, "/calls_per_sec"), median(&hookswitch, "/calls_per_sec"));
@@ -150,6 +151,8 @@ pub(crate) fn measure(args: &Args) {
     let with_hook = median(&with_hook, CPU);
     Row::at_most("CPU s per 1,000 calls, with a veto hook", (cpu_floor, with_hook), 4, (4.0, "<= 4")).print();
 
+    doors(args.rounds, &hookswitch, &["--duration", &duration, "--verto"]);
+
     let (floor, hookswitch) = both(args.rounds, &offered);
     let at = |pointer| (median(&floor, pointer), median(&hookswitch, pointer));
     Row::at_most("request to ring p99 ms, 2,000 calls/s offered", at("/request_to_ring_ms/p99"), 2, (3.0, "<= 3"))
@@ -161,6 +164,17 @@ pub(crate) fn measure(args: &Args) {
     }
     if let Some(calls) = args.growth {
         growth(calls, args.part);
+    }
+}
+
+/// The same calls between Verto clients. Here those of the native door stand where the floor stands above.
+fn doors(rounds: usize, native: &[Value], verto: &[&str]) {
+    let verto: Vec<Value> = (0..rounds).map(|_| warm(Server::hookswitch()).bench(verto)).collect();
+    for (what, pointer, decimals) in
+        [("CPU s per 1,000 calls, native and Verto", CPU, 4), ("calls/s, native and Verto", "/calls_per_sec", 0)]
+    {
+        let (floor, hookswitch) = (median(native, pointer), median(&verto, pointer));
+        Row { what: what.to_owned(), floor, hookswitch, decimals, to_reach: NO_TARGET, reached: true }.print();
     }
 }
 
