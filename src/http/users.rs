@@ -63,6 +63,10 @@ struct Session {
     since: Timestamp,
     /// Whether its line is up; `false` within the grace period.
     connected: bool,
+    /// The `sessid` of a Verto client, the first eight characters of it. Only where one user is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    sessid: Option<String>,
     /// The event channels that a Verto client has subscribed to. Only where one user is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<String>>)]
@@ -73,7 +77,7 @@ impl Session {
     fn of(view: SessionView) -> Self {
         let SessionView { session, device, door, client, since, connected } = view;
         let Client { address, program } = client;
-        Self { session, device, address, client: program, door, since, connected, channels: None }
+        Self { session, device, address, client: program, door, since, connected, sessid: None, channels: None }
     }
 }
 
@@ -128,8 +132,17 @@ pub(super) async fn get(api: web::Data<Api>, user: web::Path<UserId>) -> HttpRes
     let mut user = User::of(&api, user.into_inner());
     for session in user.sessions.iter_mut().filter(|session| session.door == Door::Verto) {
         session.channels = Some(api.core.channels().heard_by(session.session));
+        session.sessid = api.core.directory().name_of(session.session).map(|sessid| shortened(&sessid));
     }
     HttpResponse::Ok().json(user)
+}
+
+/// Enough of a session's name to know it by.
+fn shortened(sessid: &str) -> String {
+    match sessid.char_indices().nth(8) {
+        Some((end, _)) => format!("{}…", &sessid[..end]),
+        None => sessid.to_owned(),
+    }
 }
 
 /// An account's password.

@@ -40,6 +40,11 @@ async fn whoever_may_hears_what_is_broadcast_and_who_says_it_is_the_servers_word
         (&again["alreadySubscribedChannels"], &again["subscribedChannels"]),
         (&json!(["room"]), &json!(["room"]))
     );
+    let session = server.get("/api/v1/users/alice").await["sessions"][0].clone();
+    assert_eq!((&session["sessid"], &session["channels"]), (&json!("s-alice"), &json!(["lobby.left", "room"])));
+    let mut carol = Phone::connect(&server).await;
+    carol.log_in("root", "correct horse battery", "1f0c6a2e-8a3b").await;
+    assert_eq!(server.get("/api/v1/users/root").await["sessions"][0]["sessid"], "1f0c6a2e…");
     for serno in 0..2 {
         let said = json!({"eventChannel": "room.two", "data": {"n": serno}, "userid": "root", "sessid": "s-bob"});
         assert_eq!(bob.ask("verto.broadcast", said).await["code"], Value::Null);

@@ -47,6 +47,13 @@ impl Directory {
         self.verto.get(name).map(|named| named.clone())
     }
 
+    /// The name of a session of the Verto door, if it has one. Looks at all there are.
+    #[must_use]
+    pub fn name_of(&self, session: SessionId) -> Option<String> {
+        let named = self.verto.iter().find(|named| named.session == session)?;
+        Some(named.key().to_string())
+    }
+
     /// Takes a session's name back, where it still has it.
     pub fn unname_session(&self, name: &str, session: SessionId) {
         self.verto.remove_if(name, |_, named| named.session == session);

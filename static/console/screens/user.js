@@ -22,7 +22,10 @@ const SESSIONS = [
 ];
 
 /** Shown where somebody has come through the Verto door. */
-const CHANNELS = { key: 'channels', title: 'Channels', render: ({ channels }) => channels?.map((channel) => html`<${Chip} key=${channel} word=${channel} /> `) };
+const VERTO = [
+  { key: 'sessid', title: 'Sessid', render: ({ sessid }) => html`<code>${sessid ?? ''}</code>` },
+  { key: 'channels', title: 'Channels', render: ({ channels }) => channels?.map((channel) => html`<${Chip} key=${channel} word=${channel} /> `) },
+];
 
 const CALLS = [
   { key: 'requested', title: 'Requested', render: (call) => html`<${Time} at=${call.requested_at} short />` },
@@ -63,7 +66,7 @@ export default function UserPage({ params }) {
     <${Problem} error=${user.error ?? calls.error} retry=${reload} />
     ${data && html`<${Doing} user=${data} reload=${reload} />
       <section class="card"><h2>Sessions</h2>${data.sessions.length > 0
-        ? html`<${Table} caption="Sessions" testid="sessions-table" columns=${data.sessions.some(({ channels }) => channels?.length) ? [...SESSIONS, CHANNELS] : SESSIONS} rows=${data.sessions} rowKey=${({ session }) => session} />`
+        ? html`<${Table} caption="Sessions" testid="sessions-table" columns=${data.sessions.some(({ door }) => door === 'verto') ? [...SESSIONS, ...VERTO] : SESSIONS} rows=${data.sessions} rowKey=${({ session }) => session} />`
         : html`<p class="fine">No device is logged in. Calls to ${name} end with 100102 offline.</p>`}</section>`}
     ${calls.data && html`<section class="card"><div class="row"><h2>Calls</h2><a class="push" href=${href('/calls', { user: name })}>All calls of ${name}</a>
         <a href=${href('/trace', { user: name })}>Trace ${name}</a></div>
