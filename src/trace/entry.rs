@@ -152,7 +152,7 @@ impl Entry {
         Self { who, call, bytes: text.len(), body: Some(text), ..Self::of(kind) }
     }
 
-    /// A frame of so many bytes, of which only this much may be shown: text of [`super::login`] or [`super::logged_in`].
+    /// A frame of so many bytes, of which only this much may be shown: text of [`super::login`] or [`super::without_secrets`].
     #[must_use]
     pub fn cut_frame(kind: Kind, who: Option<Arc<Who>>, bytes: usize, shown: Option<ByteString>) -> Self {
         Self { who, bytes, body: shown, clean: true, ..Self::of(kind) }

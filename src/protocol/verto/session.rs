@@ -11,7 +11,7 @@
 //! same `sessid` over.
 //!
 //! Each request is answered at once, but for three: a login waits for the gate, an answer for the call's start, a hang-up until the
-//! line is free. The latter two wait no longer than [`PATIENCE`].
+//! line is free. The latter two wait no longer than `PATIENCE`.
 
 use std::{
     collections::{BTreeMap, VecDeque},
