@@ -9,25 +9,26 @@ use crate::{
 
 #[tokio::test]
 async fn clients_log_in_after_the_answer_to_a_login_without_a_name() {
+    const SESSID: &str = "9f1c6a2e-8a3b-4c5d";
     let server = Server::dev().await;
     let mut phone = Phone::connect(&server).await;
     // As npm verto does it: twice without a name, then in earnest.
     for _ in 0..2 {
-        phone.refused("login", json!({"sessid": "s-1"}), -32_000).await;
+        phone.refused("login", json!({"sessid": SESSID}), -32_000).await;
     }
     phone.refused("verto.subscribe", json!({"eventChannel": "room"}), -32_000).await;
     phone.refused("verto.invite", json!({}), -32_000).await;
     phone.refused("no.such", json!({}), -32_000).await;
     phone.refused("login", json!({"login": "alice"}), -32_001).await;
-    let result = phone.log_in("alice@example.org", "any", "s-1").await;
-    assert_eq!((&result["message"], &result["sessid"]), (&json!("logged in"), &json!("s-1")));
+    let result = phone.log_in("alice@example.org", "any", SESSID).await;
+    assert_eq!((&result["message"], &result["sessid"]), (&json!("logged in"), &json!(SESSID)));
     assert_eq!(phone.expect("verto.clientReady").await["reattached_sessions"], json!([]));
     assert_eq!(phone.ask("echo", json!({"a": [1, null]})).await["a"], json!([1, null]));
     assert_eq!(phone.ask("verto.ping", json!({})).await["message"], "PONG");
     phone.refused("login", json!({}), -32_000).await;
     let users = server.get("/api/v1/users/alice").await;
     assert_eq!(users["sessions"][0]["door"], "verto", "{users}");
-    assert!(!users.to_string().contains("s-1"), "the session's name is nobody's business");
+    assert!(!users.to_string().contains(SESSID), "the whole name of the session takes it over: it is nobody's business");
 }
 
 #[tokio::test]
