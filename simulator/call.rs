@@ -185,8 +185,12 @@ impl Call {
         }
     }
 
+    /// What is said while it rings is heard by nobody, and would come back late.
     pub(crate) fn push_audio(&self, pcm: &[u8]) {
         self.stands_still();
+        if !self.inner.talking.load(Ordering::Acquire) {
+            return;
+        }
         if let Ok(mut echo) = self.inner.echo.lock() {
             echo.extend(pcm);
             let surplus = echo.len().saturating_sub(ECHO);

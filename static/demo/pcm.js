@@ -2,8 +2,12 @@
 
 const RATE = 16_000;
 const FRAME = 320;
-/** What waits before it sounds: 60 ms, so that bursts do not crackle. At most 500 ms wait; what is older is skipped. */
+/**
+ * What waits before it sounds: 60 ms, so that bursts do not crackle. At most 500 ms wait; what is older is skipped. Where more than
+ * 80 ms waited for a whole second, half of it is skipped, or a line that stood still once would delay all that follows.
+ */
 const FIRST = 3 * FRAME;
+const ENOUGH = 4 * FRAME;
 const MOST = 25 * FRAME;
 const RING = 16_384;
 
@@ -16,6 +20,9 @@ class Pcm extends AudioWorkletProcessor {
   #written = 0;
   #read = 0;
   #isPlaying = false;
+  /** How much waited at least since then. */
+  #least = MOST;
+  #since = currentTime;
 
   constructor() {
     super();
@@ -64,6 +71,15 @@ class Pcm extends AudioWorkletProcessor {
       output[index] = one + (next - one) * (this.#read - at);
       this.#read += RATE / sampleRate;
     }
+    this.#catchUp();
+  }
+
+  #catchUp() {
+    this.#least = Math.min(this.#least, this.#written - this.#read);
+    if (currentTime - this.#since < 1) return;
+    this.#read += Math.max(0, this.#least - ENOUGH) / 2;
+    this.#least = MOST;
+    this.#since = currentTime;
   }
 }
 

@@ -68,6 +68,37 @@ async fn a_call_is_answered_heard_seen_and_hung_up() {
 }
 
 #[actix_web::test]
+async fn what_is_said_comes_back_at_once_however_long_it_rang_and_nobody_listened() {
+    let lab = Lab::calm();
+    let mut talk = lab.start("answer-after-600ms");
+    talk.until(Phase::Talking).await;
+    let carrier = talk.handle.media().carry();
+    let speaker = carrier.media().clone();
+    let speaks = actix::spawn(async move {
+        let mut tick = tokio::time::interval(Duration::from_millis(20));
+        loop {
+            tick.tick().await;
+            speaker.give(Talk::pcm(1));
+        }
+    });
+    // Frames come at the pace of time: those before the echo are its delay.
+    let mut before = 0;
+    loop {
+        let frame = tokio::time::timeout(crate::support::DEADLINE, carrier.media().take()).await.unwrap().unwrap();
+        match (frame.kind, frame.body[0]) {
+            (MediaKind::Pcm, 0) => before += 1,
+            (MediaKind::Pcm, _) => break,
+            _ => {}
+        }
+    }
+    assert!(before < 25, "{before} frames of silence came first");
+    speaks.abort();
+    talk.handle.hangup(HangupReason::Manual);
+    talk.end().await;
+    lab.close().await;
+}
+
+#[actix_web::test]
 async fn each_status_ends_the_call_as_the_table_has_it() {
     let lab = Lab::calm();
     let table = [

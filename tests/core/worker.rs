@@ -10,7 +10,7 @@ use hookswitch::{
         ids::CallId,
         worker::{
             control::{Depths, MAX_BYTES, Stage, decode, encode, length},
-            jitter::{CAP_MS, Jitter, PREBUFFER_MS},
+            jitter::{CAP_MS, Jitter, PREBUFFER_MS, WATCH_MS},
             media::{AUDIO_FRAME_MS, FLAG_CONFIG, FLAG_DISCONTINUITY, FLAG_KEY, MAX_VIDEO_BYTES, MediaHeader},
             outcome::{exit_code, of_status},
             queue::Bounds,
@@ -247,6 +247,48 @@ proptest! {
             }
             prop_assert!(u64::try_from(jitter.len()).unwrap() * AUDIO_FRAME_MS <= CAP_MS);
         }
+    }
+
+    #[test]
+    fn whatever_piled_up_sound_that_comes_steadily_is_soon_no_later_than_what_is_gathered(
+        steps in vec(any::<bool>(), 0..200), burst in 0..60,
+    ) {
+        let mut jitter = Jitter::default();
+        let frame = || MediaFrame::pcm(0, Bytes::from_static(b"x"));
+        for push in steps.into_iter().chain((0..burst).map(|_| true)) {
+            if push {
+                jitter.push(frame());
+            } else {
+                jitter.tick();
+            }
+        }
+        for _ in 0..7 * WATCH_MS / AUDIO_FRAME_MS {
+            jitter.push(frame());
+            jitter.tick();
+        }
+        prop_assert!(u64::try_from(jitter.len()).unwrap() * AUDIO_FRAME_MS <= PREBUFFER_MS, "{} wait", jitter.len());
+        // And from here on nothing is lost.
+        let dropped = jitter.dropped();
+        for _ in 0..500 {
+            jitter.push(frame());
+            prop_assert!(jitter.tick().is_some());
+        }
+        prop_assert_eq!(jitter.dropped(), dropped);
+    }
+
+    #[test]
+    fn sound_in_bursts_keeps_what_bridges_them(burst in 1_u64..=15) {
+        let mut jitter = Jitter::default();
+        for n in 0..1000 {
+            if n % burst == 0 {
+                for _ in 0..burst {
+                    jitter.push(MediaFrame::pcm(n, Bytes::from_static(b"x")));
+                }
+            }
+            // A burst that is less than what is gathered begins only with the next.
+            prop_assert!(jitter.tick().is_some() || n < PREBUFFER_MS / AUDIO_FRAME_MS, "silence at {}", n);
+        }
+        prop_assert_eq!(jitter.dropped(), 0);
     }
 
     #[test]

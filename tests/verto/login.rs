@@ -28,7 +28,10 @@ async fn clients_log_in_after_the_answer_to_a_login_without_a_name() {
     phone.refused("login", json!({}), -32_000).await;
     let users = server.get("/api/v1/users/alice").await;
     assert_eq!(users["sessions"][0]["door"], "verto", "{users}");
-    assert!(!users.to_string().contains(SESSID), "the whole name of the session takes it over: it is nobody's business");
+    assert!(
+        !users.to_string().contains(SESSID),
+        "the whole name of the session takes it over: it is nobody's business"
+    );
 }
 
 #[tokio::test]

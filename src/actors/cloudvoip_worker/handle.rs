@@ -123,7 +123,7 @@ impl WorkerMedia {
         self.shared.down().next().await
     }
 
-    /// Carries the media from now on, in the place of whoever did before: pictures begin anew then.
+    /// Carries the media from now on, in the place of whoever did before: pictures begin anew then. Sound begins now.
     #[must_use]
     pub fn carry(&self) -> MediaCarrier {
         let mut number = 0;
@@ -134,6 +134,7 @@ impl WorkerMedia {
                 news.key_frames = news.key_frames.saturating_add(1);
             }
         });
+        self.shared.down().skip_sound();
         if number > 1 {
             self.shared.down().restart();
             self.shared.up().restart();

@@ -67,6 +67,11 @@ impl MediaPipe {
         self.queue().restart();
     }
 
+    /// Drops the sound that waited for nobody.
+    pub fn skip_sound(&self) {
+        self.queue().skip_sound();
+    }
+
     /// Ends it for those who take; what waits is lost.
     pub fn close(&self) {
         self.0.closed.store(true, Ordering::Release);

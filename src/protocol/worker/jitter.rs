@@ -9,14 +9,23 @@ use super::media::{AUDIO_FRAME_MS, MediaFrame};
 pub const PREBUFFER_MS: u64 = 60;
 /// How much may wait; older sound goes. Unit: milliseconds.
 pub const CAP_MS: u64 = 500;
+/// Over how long it is watched whether more waits all the time than is gathered on purpose. Sound that comes in bursts less than
+/// this apart keeps what bridges them. Unit: milliseconds.
+pub const WATCH_MS: u64 = 1000;
+/// How much may wait all the time. Unit: frames.
+const NEEDED: usize = (PREBUFFER_MS / AUDIO_FRAME_MS) as usize;
 
 /// A buffer of sound. One tick takes one frame.
+///
+/// What piles up while the way here stands still would delay all that follows for the rest of the call. So whenever there was more
+/// than needed for a whole second, half of the surplus goes: a delay of half a second is gone within six.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Jitter {
     frames: VecDeque<MediaFrame>,
     playing: bool,
     dropped: u64,
-    silent: u64,
+    /// How much waited at least, over the ticks since then. Unit: frames.
+    least: Option<(usize, u64)>,
 }
 
 impl Jitter {
@@ -24,8 +33,7 @@ impl Jitter {
     pub fn push(&mut self, frame: MediaFrame) {
         self.frames.push_back(frame);
         while self.waiting_ms() > CAP_MS {
-            self.frames.pop_front();
-            self.dropped = self.dropped.saturating_add(1);
+            self.drop_oldest();
         }
     }
 
@@ -37,9 +45,31 @@ impl Jitter {
         let frame = if self.playing { self.frames.pop_front() } else { None };
         if frame.is_none() {
             self.playing = false;
-            self.silent = self.silent.saturating_add(1);
         }
+        self.watch();
         frame
+    }
+
+    /// Catches up where more waited all the time than is needed.
+    fn watch(&mut self) {
+        let (least, ticks) = match self.least.filter(|_| self.playing) {
+            Some((least, ticks)) => (least.min(self.frames.len()), ticks.saturating_add(1)),
+            None => (self.frames.len(), 1),
+        };
+        if ticks.saturating_mul(AUDIO_FRAME_MS) < WATCH_MS {
+            self.least = Some((least, ticks));
+            return;
+        }
+        self.least = None;
+        for _ in 0..least.saturating_sub(NEEDED).div_ceil(2) {
+            self.drop_oldest();
+        }
+    }
+
+    fn drop_oldest(&mut self) {
+        if self.frames.pop_front().is_some() {
+            self.dropped = self.dropped.saturating_add(1);
+        }
     }
 
     /// How much waits. Unit: frames.

@@ -211,6 +211,13 @@ impl MediaQueue {
         self.unasked = 0;
     }
 
+    /// Drops the sound that waits: whoever takes it from here on would be late by as much.
+    pub fn skip_sound(&mut self) {
+        let late = u64::try_from(self.audio.len()).unwrap_or(u64::MAX);
+        self.audio.clear();
+        self.flow.dropped.audio = self.flow.dropped.audio.saturating_add(late);
+    }
+
     /// Frames of sound and of video that wait.
     #[must_use]
     pub fn depths(&self) -> (usize, usize) {
