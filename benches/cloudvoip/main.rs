@@ -15,7 +15,7 @@ mod media;
 
 use std::{collections::BTreeMap, time::Duration};
 
-use actix::{Actor, Context, Handler};
+use actix::{Actor, Addr, Context, Handler};
 use bytes::Bytes;
 use clap::Parser;
 use hookswitch::{
@@ -62,6 +62,8 @@ impl Handler<WorkerEvent> for Ear {
 
 struct Call {
     handle: WorkerHandle,
+    /// An actor stops with its last address, even where a message is under way.
+    _ear: Addr<Ear>,
     events: mpsc::UnboundedReceiver<WorkerEvent>,
 }
 
@@ -83,7 +85,8 @@ impl Call {
             room_type: RoomType::Voice,
             video: VideoWishes::default(),
         };
-        Self { handle: workers.start("bench", call, Ear(told).start().recipient()).unwrap(), events }
+        let ear = Ear(told).start();
+        Self { handle: workers.start("bench", call, ear.clone().recipient()).unwrap(), _ear: ear, events }
     }
 
     async fn until(&mut self, wanted: impl Fn(&WorkerEvent) -> bool) {
