@@ -168,8 +168,7 @@ async fn sound(workers: &Workers, time: Duration) -> (Vec<Duration>, Vec<Duratio
     let returns = actix::spawn(async move {
         let mut seen = BTreeMap::new();
         while let Some(frame) = back.take().await {
-            let number = frame.body.first_chunk::<4>().map(|bytes| u32::from_le_bytes(*bytes));
-            if let (MediaKind::Pcm, Some(number @ 1..)) = (frame.kind, number) {
+            if let Some(number) = number_of(&frame) {
                 seen.insert(number, clock::now());
             }
         }
@@ -183,10 +182,8 @@ async fn sound(workers: &Workers, time: Duration) -> (Vec<Duration>, Vec<Duratio
         if clock::now() - began > time {
             break;
         }
-        let mut body = vec![0; AUDIO_FRAME_BYTES];
-        body[..4].copy_from_slice(&number.to_le_bytes());
         sent.insert(number, clock::now());
-        call.handle.media_in(MediaFrame::pcm(0, Bytes::from(body)));
+        call.handle.media_in(numbered(number));
     }
     tokio::time::sleep(Duration::from_millis(500)).await;
     call.hang_up().await;
@@ -195,6 +192,19 @@ async fn sound(workers: &Workers, time: Duration) -> (Vec<Duration>, Vec<Duratio
     println!("{} frames of {} came back", whole.len(), sent.len());
     let added = beyond_prebuffer(&whole);
     (whole, added)
+}
+
+/// A frame of sound that is known again.
+fn numbered(number: u32) -> MediaFrame {
+    let mut body = vec![0; AUDIO_FRAME_BYTES];
+    body[..4].copy_from_slice(&number.to_le_bytes());
+    MediaFrame::pcm(0, Bytes::from(body))
+}
+
+/// Which frame of ours this is. Silence is none.
+fn number_of(frame: &MediaFrame) -> Option<u32> {
+    let number = u32::from_le_bytes(*frame.body.first_chunk()?);
+    (frame.kind == MediaKind::Pcm && number > 0).then_some(number)
 }
 
 /// What is not gathered on purpose.

@@ -8,18 +8,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
 use hookswitch::{
     clock,
-    protocol::worker::{
-        MediaFrame, MediaKind,
-        media::{AUDIO_FRAME_BYTES, AUDIO_FRAME_MS},
-    },
+    protocol::worker::{MediaFrame, media::AUDIO_FRAME_MS},
 };
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{WebSocketStream, client_async, tungstenite::Message};
+
+use super::{number_of, numbered};
 
 type Socket = WebSocketStream<TcpStream>;
 
@@ -96,8 +94,7 @@ pub(crate) async fn sound(folder: &Path, time: Duration) -> Vec<Duration> {
         while let Some(Ok(message)) = from.next().await {
             let Message::Binary(bytes) = message else { continue };
             let frame = MediaFrame::decode(&bytes).unwrap();
-            let number = frame.body.first_chunk::<4>().map(|bytes| u32::from_le_bytes(*bytes));
-            if let (MediaKind::Pcm, Some(number @ 1..)) = (frame.kind, number) {
+            if let Some(number) = number_of(&frame) {
                 seen.insert(number, clock::now());
             }
         }
@@ -111,10 +108,8 @@ pub(crate) async fn sound(folder: &Path, time: Duration) -> Vec<Duration> {
         if clock::now() - began > time {
             break;
         }
-        let mut body = vec![0; AUDIO_FRAME_BYTES];
-        body[..4].copy_from_slice(&number.to_le_bytes());
         sent.insert(number, clock::now());
-        to.send(Message::binary(MediaFrame::pcm(0, Bytes::from(body)).encode())).await.unwrap();
+        to.send(Message::binary(numbered(number).encode())).await.unwrap();
     }
     tokio::time::sleep(Duration::from_millis(500)).await;
     to.close().await.unwrap();
