@@ -11,7 +11,7 @@ use dashmap::DashMap;
 use super::messages::ToEndpoint;
 use crate::protocol::{
     event::HookEvent,
-    ids::{SessionId, UserId},
+    ids::{CallId, SessionId, UserId},
     record::{CallRecord, CallState},
     verto::{
         Publication,
@@ -87,16 +87,29 @@ impl Channels {
         }
     }
 
-    /// Shows a step of a call, to whoever watches all calls or one of its parties.
-    pub(super) fn show_step(&self, event: &HookEvent) {
+    /// Shows a step of a call, to whoever watches all calls or one of its parties. `state` tells of a user: whether it is there, and
+    /// which call has its line.
+    pub(super) fn show_step(&self, event: &HookEvent, state: impl Fn(&UserId) -> (bool, Option<CallId>)) {
         if self.is_empty() {
             return;
         }
         if self.is_heard(CALLS) {
             self.publish(channels::call_step(event));
         }
-        for user in [&event.call.caller, &event.call.callee] {
-            self.show(user, true, Some(&event.call));
+        let call = &*event.call;
+        for user in [&call.caller, &call.callee] {
+            let (online, line) = state(user);
+            // One who is in another call is shown in that.
+            if line.is_none_or(|line| line == call.id) {
+                self.show(user, online, Some(call));
+            }
+        }
+        // Whoever was dialled was shown so until a hook said who is called instead.
+        let routed = call.state == CallState::Ringing || (call.state == CallState::Ended && call.ringing_at.is_none());
+        if let Some(dialled) = call.dialled.as_ref().filter(|_| routed)
+            && let (online, None) = state(dialled)
+        {
+            self.show(dialled, online, None);
         }
     }
 

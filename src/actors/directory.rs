@@ -21,7 +21,7 @@ use actix::{Addr, Recipient};
 use ahash::RandomState;
 use dashmap::{DashMap, Entry};
 
-pub use self::names::{NameTaken, Named};
+pub use self::names::{Named, NotLoggedIn};
 use super::messages::{ToCall, ToEndpoint};
 use super::session::Session;
 use crate::protocol::{

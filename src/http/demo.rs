@@ -43,6 +43,8 @@ struct Facts {
     api_key: Option<&'static str>,
     /// Whether clients are given a TURN server.
     turn: bool,
+    /// Whether FreeSWITCH's client library is there.
+    verto_library: bool,
     started_at: Timestamp,
 }
 
@@ -59,6 +61,7 @@ pub(super) async fn facts(api: web::Data<Api>) -> Result<HttpResponse, HttpError
         ring_timeout_secs: config.call.ring_timeout_secs.as_secs_f64(),
         api_key: config.dev.then_some(keys::DEV_KEY),
         turn: config.turn.relays(),
+        verto_library: config.demo.verto_library_dir.is_some(),
         started_at: api.started_at,
     };
     let fresh = header::CacheControl(vec![CacheDirective::NoStore]);

@@ -125,6 +125,7 @@ fn page_routes(routes: &mut web::ServiceConfig) {
         .service(demo::hook)
         .service(demo::restart)
         .service(demo::verto_library)
+        .service(pages::to_demo)
         .service(pages::demo)
         .service(pages::to_console)
         .service(pages::console)

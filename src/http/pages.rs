@@ -74,10 +74,21 @@ pub(super) async fn demo(
     demo_file(&req, index_or(&path))
 }
 
+/// The way to the demo for those who leave the slash out.
+#[get("/demo")]
+pub(super) async fn to_demo(api: web::Data<Api>) -> Result<HttpResponse, HttpError> {
+    let config = api.core.config();
+    if config.dev || config.demo.enabled { Ok(moved("/demo/")) } else { Err(not_found()) }
+}
+
 /// The way into the console for those who leave the slash out.
 #[get("/console")]
 pub(super) async fn to_console() -> HttpResponse {
-    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/console/")).finish()
+    moved("/console/")
+}
+
+fn moved(to: &'static str) -> HttpResponse {
+    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, to)).finish()
 }
 
 /// The console: files only. What it shows and does goes over REST, with the key of whoever signs in.

@@ -254,7 +254,10 @@ impl From<NotYet> for HttpError {
 /// The refusal of a placed call, by its code.
 pub(super) fn of_code(code: Code) -> HttpError {
     match code {
-        codes::BAD_PARAMETER => HttpError::field("/callee", "nobody calls himself"),
+        codes::BAD_PARAMETER => HttpError::field(
+            "/callee",
+            "is the caller, or has Verto clients alone: those need an offer, and a placed call has none",
+        ),
         codes::ALREADY_IN_CALL => HttpError::new(&ALREADY_IN_CALL, "the caller is ringing or talking"),
         codes::OFFLINE => HttpError::new(&OFFLINE, "the caller or the callee has no session"),
         codes::BUSY => HttpError::new(&BUSY, "the callee is ringing or talking"),

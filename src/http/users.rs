@@ -63,7 +63,7 @@ struct Session {
     since: Timestamp,
     /// Whether its line is up; `false` within the grace period.
     connected: bool,
-    /// The `sessid` of a Verto client, the first eight characters of it. Only where one user is asked for.
+    /// The `sessid` of a Verto client, shortened to eight characters or half of it. Only where one user is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     sessid: Option<String>,
@@ -137,12 +137,10 @@ pub(super) async fn get(api: web::Data<Api>, user: web::Path<UserId>) -> HttpRes
     HttpResponse::Ok().json(user)
 }
 
-/// Enough of a session's name to know it by.
+/// Enough of a session's name to know it by, and never more than half.
 fn shortened(sessid: &str) -> String {
-    match sessid.char_indices().nth(8) {
-        Some((end, _)) => format!("{}…", &sessid[..end]),
-        None => sessid.to_owned(),
-    }
+    let shown = (sessid.chars().count() / 2).min(8);
+    sessid.chars().take(shown).chain(['…']).collect()
 }
 
 /// An account's password.

@@ -35,8 +35,11 @@ pub(super) fn frame(text: &str) -> Option<Value> {
     if let Some(data) = body.get_mut("data") {
         *data = signal(data);
     }
-    if let Some(Value::Object(params)) = body.get_mut("params") {
-        said(params);
+    match body.get_mut("params") {
+        Some(Value::Object(params)) => said(params),
+        // Parameters without names may be anything.
+        Some(other) if !other.is_null() => *other = HIDDEN.into(),
+        Some(_) | None => {}
     }
     clean(&mut body);
     Some(body)

@@ -1,6 +1,6 @@
 //! Calls between Verto clients.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     phone::{Phone, offer, ring, talk},
@@ -192,4 +192,20 @@ async fn what_is_taken_down_of_a_call_shows_the_frames_of_both_and_no_secret() {
     for secret in ["between us", "sessid-of", "m=audio", "\"any\""] {
         assert!(!all.contains(secret), "{secret}");
     }
+}
+
+#[tokio::test]
+async fn a_request_in_a_batch_is_answered_before_the_call_it_makes_goes_on() {
+    let server = Server::dev().await;
+    let mut alice = Phone::login(&server, "alice").await;
+    let invite = |id: u64, call: &str, number: &str| {
+        let params = json!({"sdp": offer("x"), "sessid": "sessid-of-alice",
+            "dialogParams": {"callID": call, "destination_number": number}});
+        json!({"jsonrpc": "2.0", "id": id, "method": "verto.invite", "params": params})
+    };
+    alice.send_text(&json!([invite(11, "a-1", "3000"), invite(12, "a-2", "no such number")]).to_string());
+    let answers: Value = serde_json::from_str(&alice.next_text().await).unwrap();
+    assert_eq!((&answers[0]["id"], &answers[1]["id"]), (&json!(11), &json!(12)), "{answers}");
+    alice.bye("a-1", "SERVICE_NOT_IMPLEMENTED", 79).await;
+    alice.bye("a-2", "INVALID_NUMBER_FORMAT", 28).await;
 }

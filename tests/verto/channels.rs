@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     phone::{Phone, talk},
-    support::{Server, Setup},
+    support::{Answer, Hook, Server, Setup},
 };
 
 fn granted() -> Setup {
@@ -41,9 +41,9 @@ async fn whoever_may_hears_what_is_broadcast_and_who_says_it_is_the_servers_word
         (&json!(["room"]), &json!(["room"]))
     );
     let session = server.get("/api/v1/users/alice").await["sessions"][0].clone();
-    assert_eq!((&session["sessid"], &session["channels"]), (&json!("s-alice"), &json!(["lobby.left", "room"])));
+    assert_eq!((&session["sessid"], &session["channels"]), (&json!("s-a…"), &json!(["lobby.left", "room"])));
     let mut carol = Phone::connect(&server).await;
-    carol.log_in("root", "correct horse battery", "1f0c6a2e-8a3b").await;
+    carol.log_in("root", "correct horse battery", "1f0c6a2e-8a3b-4c5d").await;
     assert_eq!(server.get("/api/v1/users/root").await["sessions"][0]["sessid"], "1f0c6a2e…");
     for serno in 0..2 {
         let said = json!({"eventChannel": "room.two", "data": {"n": serno}, "userid": "root", "sessid": "s-bob"});
@@ -133,6 +133,56 @@ async fn a_users_state_is_shown_with_its_changes() {
     assert_eq!(state(&mut watcher).await.0, "DOWN");
     bob.hang_up_the_socket();
     assert_eq!(state(&mut watcher).await, ("DOWN".into(), json!(false)));
+}
+
+#[tokio::test]
+async fn a_users_state_is_the_one_of_the_call_that_has_the_line() {
+    let server = Setup::dev().set("VERTO__EVENT_CHANNELS", "presence").start().await;
+    let mut watcher = Phone::login(&server, "root").await;
+    for user in ["bob", "ghost", "dora"] {
+        watcher.ask("verto.subscribe", json!({"eventChannel": format!("presence.{user}")})).await;
+    }
+    let state = async |watcher: &mut Phone| {
+        let event = watcher.expect("verto.event").await;
+        let user = event["eventChannel"].as_str().unwrap().strip_prefix("presence.").unwrap().to_owned();
+        (user, event["data"]["channelCallState"].as_str().unwrap().to_owned(), event["data"]["online"] == true)
+    };
+    let shown = |user: &str, state: &str, online| (user.to_owned(), state.to_owned(), online);
+    for user in ["bob", "ghost", "dora"] {
+        assert_eq!(state(&mut watcher).await, shown(user, "DOWN", false));
+    }
+    let (mut alice, mut bob) = (Phone::login(&server, "alice").await, Phone::login(&server, "bob").await);
+    let (_, b) = talk(&mut alice, &mut bob).await;
+    for told in ["DOWN", "DIALING", "RINGING", "ACTIVE"] {
+        assert_eq!(state(&mut watcher).await, shown("bob", told, true));
+    }
+    // Whoever calls one who talks does not end what that one's watchers see.
+    let mut carol = Phone::login(&server, "carol").await;
+    carol.invite("c-1", "bob").await;
+    carol.bye("c-1", "USER_BUSY", 17).await;
+    watcher.nothing().await;
+    // Whoever is not there does not seem to be because somebody calls.
+    carol.invite("c-2", "ghost").await;
+    carol.bye("c-2", "USER_NOT_REGISTERED", 806).await;
+    for told in ["DIALING", "HANGUP", "DOWN"] {
+        assert_eq!(state(&mut watcher).await, shown("ghost", told, false));
+    }
+    bob.end(&b).await;
+    for told in ["HANGUP", "DOWN"] {
+        assert_eq!(state(&mut watcher).await, shown("bob", told, true));
+    }
+    // A hook that routes the call elsewhere leaves the dialled one in peace.
+    let hook = Hook::start(|_| Answer::json(json!({"error_code": 0, "target_user": "dora"}))).await;
+    let body = json!({"url": hook.url(), "veto": true, "events": []});
+    assert!(server.put("/api/v1/webhooks/route", body).await.0.is_success());
+    let mut dora = Phone::login(&server, "dora").await;
+    assert_eq!(state(&mut watcher).await, shown("dora", "DOWN", true));
+    carol.invite("c-3", "bob").await;
+    dora.rings("carol").await;
+    assert_eq!(state(&mut watcher).await, shown("bob", "DIALING", true));
+    let mut told = [state(&mut watcher).await, state(&mut watcher).await];
+    told.sort();
+    assert_eq!(told, [shown("bob", "DOWN", true), shown("dora", "RINGING", true)]);
 }
 
 #[tokio::test]

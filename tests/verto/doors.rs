@@ -86,7 +86,7 @@ async fn a_request_without_an_offer_is_refused_unless_somebody_else_can_take_it(
     let (mut alice, mut bob) = (server.login("alice").await, Phone::login(&server, "bob").await);
     alice.send(json!({"type": "call", "event": "request", "user": "bob"}));
     alice.coded("reply", 0).await;
-    let refusal = alice.coded("reply", 100_104).await;
+    let refusal = alice.coded("reply", 21).await;
     assert!(refusal["user_str"].as_str().unwrap().contains("sdp"), "{refusal}");
     let mut web = server.login_on("bob", "web").await;
     alice.send(json!({"type": "call", "event": "request", "user": "bob"}));
@@ -98,17 +98,21 @@ async fn a_request_without_an_offer_is_refused_unless_somebody_else_can_take_it(
 }
 
 #[tokio::test]
-async fn an_answer_without_a_description_ends_a_verto_call() {
+async fn an_answer_without_a_description_is_refused_and_the_call_rings_on() {
     let server = Server::dev().await;
     let (mut alice, mut bob) = (Phone::login(&server, "alice").await, server.login("bob").await);
     alice.invite("a-1", "bob").await;
     bob.event("request").await;
-    bob.send(reply("alice", 0));
-    bob.event("start").await;
-    alice.bye("a-1", "INCOMPATIBLE_DESTINATION", 88).await;
-    let end = bob.event("finish").await;
-    assert!(end["user_str"].as_str().unwrap().contains("sdp"), "{end}");
+    let mut answer = reply("alice", 0);
+    answer["id"] = json!(7);
+    bob.send(answer);
+    let error = bob.expect("error").await;
+    assert_eq!((&error["id"], &error["error_code"]), (&json!(7), &json!(21)), "{error}");
+    assert!(error["message"].as_str().unwrap().contains("sdp"), "{error}");
     alice.nothing().await;
+    bob.send(json!({"type": "call", "event": "reply", "user": "alice", "error_code": 0, "sdp": answer_sdp()}));
+    bob.event("start").await;
+    alice.expect("verto.answer").await;
 }
 
 #[tokio::test]
@@ -121,6 +125,11 @@ async fn the_business_server_cannot_have_a_verto_client_call() {
     let ended = || async { (server.call(&call).await["state"] == "ended").then_some(()) };
     crate::support::eventually("the call to end", ended).await;
     server.ended(&call, "cancelled", 100_101).await;
+    alice.nothing().await;
+    // Nor to call one: it could make no offer.
+    let (status, refused) = server.post("/api/v1/calls", json!({"caller": "bob", "callee": "alice"})).await;
+    assert_eq!(status.as_u16(), 422, "{refused}");
+    assert!(refused.to_string().contains("Verto"), "{refused}");
     alice.nothing().await;
 }
 

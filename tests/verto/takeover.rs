@@ -1,5 +1,6 @@
 //! Sockets that are lost, and sessions that go over to other sockets.
 
+use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::{
@@ -26,6 +27,26 @@ async fn a_new_socket_takes_the_answered_call_over_and_the_old_one_is_punted() {
     bob.bye(&b, "NORMAL_CLEARING", 16).await;
     let users = server.get("/api/v1/users/alice").await;
     assert_eq!(users["sessions"].as_array().unwrap().len(), 1, "{users}");
+}
+
+#[tokio::test]
+async fn however_many_sockets_come_at_once_the_answered_call_goes_over_to_one_of_them() {
+    let server = Server::dev().await;
+    let (mut alice, mut bob) = (Phone::login(&server, "alice").await, Phone::login(&server, "bob").await);
+    let (a, _) = talk(&mut alice, &mut bob).await;
+    let mut phones = [Phone::connect(&server).await, Phone::connect(&server).await, Phone::connect(&server).await];
+    for phone in &mut phones {
+        phone.request("login", json!({"login": "alice", "passwd": "any", "sessid": "sessid-of-alice"}));
+    }
+    let told = join_all(phones.iter_mut().map(|phone| phone.expect("verto.clientReady"))).await;
+    assert!(
+        told.iter().any(|ready| ready["reattached_sessions"] == json!([a])),
+        "nobody was told of the call: {told:?}"
+    );
+    // Longer than a session waits for the calls of another.
+    tokio::time::sleep(std::time::Duration::from_millis(1_200)).await;
+    bob.nothing().await;
+    assert_eq!(server.call(&bob.call).await["state"], "talking");
 }
 
 #[tokio::test]

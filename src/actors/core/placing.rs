@@ -52,6 +52,11 @@ impl Core {
         if placement.caller == placement.callee {
             return Err(codes::BAD_PARAMETER);
         }
+        // A placed call has no offer, and nobody could ask its caller for one.
+        let callee = self.sessions(&placement.callee);
+        if !callee.is_empty() && callee.iter().all(|session| !session.door.negotiates_late()) {
+            return Err(codes::BAD_PARAMETER);
+        }
         let Some((device, door)) = self.directory().latest_device(&placement.caller) else {
             return Err(codes::OFFLINE);
         };

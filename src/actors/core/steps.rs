@@ -33,7 +33,7 @@ impl Core {
         let on_bus = if now_or_never {
             Some(event)
         } else {
-            self.0.channels.show_step(&event);
+            self.show_step(&event);
             self.0.bus.publish(event.at, BusKind::Call(event));
             None
         };
@@ -45,7 +45,7 @@ impl Core {
                 core.0.trace.record(|| Entry::commit(&committed, took, step_body(&committed)));
             }
             if let Some(event) = on_bus.filter(|_| kept) {
-                core.0.channels.show_step(&event);
+                core.show_step(&event);
                 core.0.bus.publish(event.at, BusKind::Call(event));
             }
             told(kept);
@@ -58,6 +58,10 @@ impl Core {
             Box::new(move || core.call(id).is_some_and(|call| call.version == version))
         });
         self.0.journal.keep(Arc::clone(call), outbox, latest, Box::new(kept));
+    }
+
+    fn show_step(&self, event: &HookEvent) {
+        self.0.channels.show_step(event, |user| (self.is_online(user), self.line(user)));
     }
 
     /// Whether the parties of a call hear of its last step only once that is on disk, and somebody takes it down.

@@ -4,7 +4,7 @@
 use actix::Addr;
 use dashmap::Entry;
 
-use super::Directory;
+use super::{Directory, Endpoint, TooManySessions};
 use crate::{
     actors::verto_session::VertoSession,
     protocol::ids::{SessionId, UserId},
@@ -21,24 +21,41 @@ pub struct Named {
     pub to: Addr<VertoSession>,
 }
 
-/// Another user's session has that name.
+/// Why a session does not come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NameTaken;
+pub enum NotLoggedIn {
+    /// Another user's session has that name.
+    NameTaken,
+    /// The user has as many sessions as one may have.
+    TooMany,
+}
 
 impl Directory {
-    /// Gives a session of the Verto door a name, whoever of the same user's had it before.
+    /// [`Directory::log_in`] under a name, whoever of the same user's had it before: in one step, so that of several that come at
+    /// once with one name the last to be let in is the one that has it.
     ///
     /// # Errors
-    /// Where a session of another user's has it.
-    pub fn name_session(&self, name: &str, named: Named) -> Result<Option<Named>, NameTaken> {
-        match self.verto.entry(name.into()) {
-            Entry::Occupied(entry) if entry.get().user != named.user => Err(NameTaken),
-            Entry::Occupied(mut entry) => Ok(Some(entry.insert(named))),
-            Entry::Vacant(entry) => {
-                entry.insert(named);
-                Ok(None)
-            }
+    /// [`NotLoggedIn`], and nothing is changed.
+    pub fn log_in_as(
+        &self,
+        name: &str,
+        named: Named,
+        endpoint: Endpoint,
+        single: bool,
+        limit: Option<usize>,
+        changed: impl FnOnce(),
+    ) -> Result<Vec<(Endpoint, bool)>, NotLoggedIn> {
+        let entry = self.verto.entry(name.into());
+        if let Entry::Occupied(holder) = &entry
+            && holder.get().user != named.user
+        {
+            return Err(NotLoggedIn::NameTaken);
         }
+        let replaced = self
+            .log_in(&named.user, endpoint, single, limit, changed)
+            .map_err(|TooManySessions| NotLoggedIn::TooMany)?;
+        entry.insert(named);
+        Ok(replaced)
     }
 
     /// The session of the Verto door that has that name.

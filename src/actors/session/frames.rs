@@ -205,13 +205,24 @@ impl Session {
             user_str: frame.user_str,
             sdp: frame.sdp,
         };
-        let input = if finish { Input::Finish(act) } else { Input::Reply(act) };
         let line = self.core.line(&self.me.user);
+        let answers = !finish && act.error_code == codes::SUCCESS && act.sdp.is_none();
+        if answers && line.is_some_and(|call| self.needs_answer(call)) {
+            let message = "a Verto client calls, which needs your whole answer: send sdp with the reply";
+            return Outcome::error(codes::BAD_PARAMETER, message);
+        }
+        let input = if finish { Input::Finish(act) } else { Input::Reply(act) };
         if line.is_some_and(|call| self.core.directory().tell_call(call, ToCall::Input(input))) {
             Outcome::ok()
         } else {
             Outcome::event(no_call(named, codes::NOT_IN_CALL, clock::wall()))
         }
+    }
+
+    /// Whether the call's caller can do nothing with an answer that brings no description.
+    fn needs_answer(&self, call: CallId) -> bool {
+        let call = self.core.call(call).filter(|call| call.callee == self.me.user && call.state == CallState::Ringing);
+        call.is_some_and(|call| !call.caller_door.negotiates_late())
     }
 
     fn signal(&self, id: CallId, data: Opaque) -> Outcome {

@@ -156,7 +156,7 @@ impl VertoSession {
             by: me.party.clone(),
             other,
             call: Some(call),
-            error_code: codes::REFUSED,
+            error_code: codes::BAD_PARAMETER,
             flags: 0,
             param: 0,
             user_str: "this client needs an offer: send sdp with the request".to_owned(),

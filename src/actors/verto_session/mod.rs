@@ -22,7 +22,7 @@ use bytestring::ByteString;
 
 use super::{
     core::Core,
-    directory::{Client, Endpoint, EndpointLife, Named},
+    directory::{Client, Endpoint, EndpointLife, Named, NotLoggedIn},
     messages::{ToCall, ToEndpoint},
     session::{Conn, ConnClosed, Frame, Pong},
     timer::Timer,
@@ -122,11 +122,7 @@ impl VertoSession {
         let sessid = sessid.unwrap_or_else(|| clock::session_id().0.to_string());
         let device = device_of(&sessid);
         let party = Party { user: user.clone(), device: device.clone(), door: Door::Verto };
-        let directory = self.core.directory();
         let named = Named { user: user.clone(), session: self.id, to: ctx.address() };
-        let Ok(before) = directory.name_session(&sessid, named) else {
-            return self.machine.entered(Err(NotEntered::InUse));
-        };
         let config = self.core.config();
         let since = clock::wall();
         let life = Arc::new(EndpointLife {
@@ -146,7 +142,7 @@ impl VertoSession {
         let single = config.session.policy == SessionPolicy::Single;
         let core = self.core.clone();
         let changed = || core.presence_changed(&party, true);
-        match core.directory().log_in(&user, endpoint, single, limit, changed) {
+        match core.directory().log_in_as(&sessid, named, endpoint, single, limit, changed) {
             Ok(replaced) => {
                 let waits = replaced.iter().any(|(other, same_device)| *same_device && other.door == Door::Verto);
                 for (other, same_device) in replaced {
@@ -164,9 +160,9 @@ impl VertoSession {
                     ctx.notify(Adopt(Vec::new()));
                 }
             }
-            Err(super::directory::TooManySessions) => {
+            Err(NotLoggedIn::NameTaken) => self.machine.entered(Err(NotEntered::InUse)),
+            Err(NotLoggedIn::TooMany) => {
                 core.metrics().limit_hit(Limit::SessionsPerUser);
-                directory_undo(&core, &sessid, self.id, before);
                 self.machine.entered(Err(NotEntered::TooMany));
             }
         }
@@ -178,6 +174,10 @@ impl VertoSession {
         self.machine.adopt(legs, clock::now(), &mut clock::call_id);
         for message in early {
             self.hear(message, ctx);
+            // A newer one has its place by now, and its calls are not this one's to lose.
+            if self.over {
+                return;
+            }
         }
         self.catch_up();
         self.settle(ctx);
@@ -305,7 +305,7 @@ impl VertoSession {
         if same_device && let Some(me) = &self.me {
             let named = self.core.directory().named(&me.sessid);
             let successor = named.filter(|named| named.session != self.id).map(|named| named.to);
-            let legs = self.machine.punted(clock::now());
+            let legs = self.machine.punted();
             self.settle(ctx);
             match successor {
                 Some(successor) => successor.do_send(Adopt(legs)),
@@ -372,15 +372,6 @@ fn is_bound(call: &CallRecord, user: &UserId, device: &DeviceId) -> bool {
     let as_caller = call.caller == *user && call.caller_device == *device;
     let as_callee = call.callee == *user && call.callee_device.as_ref() == Some(device);
     as_caller || as_callee
-}
-
-fn directory_undo(core: &Core, sessid: &str, session: SessionId, before: Option<Named>) {
-    let directory = core.directory();
-    directory.unname_session(sessid, session);
-    if let Some(before) = before {
-        // Nobody else of that user's can have come in between whose name it could not be.
-        let _taken = directory.name_session(sessid, before).is_err();
-    }
 }
 
 impl Actor for VertoSession {

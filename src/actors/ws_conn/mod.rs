@@ -155,7 +155,8 @@ pub fn upgrade(
         ticket,
         program: program(request),
         rate: limits.frames_per_sec.map(frame_rate),
-        speed: (door == Door::Verto).then(Box::default),
+        speed: (door == Door::Verto)
+            .then(|| Box::new(limits.frames_per_sec.map_or_else(SpeedTest::unlimited, |_| SpeedTest::default()))),
         codec: Codec::new().max_size(limits.frame_bytes),
         frame_bytes: limits.frame_bytes,
         out: BytesMut::new(),

@@ -23,7 +23,9 @@ pub(super) fn page(file: &str, body: &Body) -> String {
 <header class="bar">
 <a class="brand" href="/docs/"><img src="/ui/icon.svg" width="24" height="24" alt=""> hookswitch</a>
 <span class="fine">manual {version}</span>
-<a class="push all-pages" href="#pages">All pages</a>
+<a class="push" href="/console/">Console</a>
+<a href="/api/docs/">API</a>
+<a class="all-pages" href="#pages">All pages</a>
 </header>
 <div class="book">
 {contents}<main id="content">

@@ -87,8 +87,14 @@ pub fn of_end(event: &CallEvent) -> (Cause, Object) {
         Some(Reason::Cancelled) => cause::ORIGINATOR_CANCEL,
         Some(Reason::Offline) => cause::USER_NOT_REGISTERED,
         Some(Reason::Busy) => cause::USER_BUSY,
-        Some(Reason::Refused) if event.error_code == codes::BUSY => cause::USER_BUSY,
-        Some(Reason::Refused) => cause::CALL_REJECTED,
+        // Native clients refuse with the code that they like.
+        Some(Reason::Refused) => match event.error_code {
+            codes::BUSY => cause::USER_BUSY,
+            codes::TIMEOUT => cause::NO_ANSWER,
+            codes::DISCONNECTED => cause::DESTINATION_OUT_OF_ORDER,
+            codes::BAD_PARAMETER => cause::INCOMPATIBLE_DESTINATION,
+            _ => cause::CALL_REJECTED,
+        },
         Some(Reason::Timeout) => cause::NO_ANSWER,
         Some(Reason::Disconnected | Reason::MediaFailed | Reason::Restarted) => cause::DESTINATION_OUT_OF_ORDER,
         Some(Reason::Hangup) if event.error_code == codes::DISCONNECTED => cause::DESTINATION_OUT_OF_ORDER,
@@ -100,8 +106,12 @@ pub fn of_end(event: &CallEvent) -> (Cause, Object) {
         Some(Reason::MaxDuration) => cause::ALLOTTED_TIMEOUT,
         None => of_refused(event.error_code),
     };
-    let own_code = matches!(event.reason, Some(Reason::Vetoed | Reason::Forced | Reason::Hangup | Reason::Refused));
-    if own_code && event.error_code != codes::SUCCESS {
+    let own_code = match event.reason {
+        Some(Reason::Vetoed | Reason::Forced) => true,
+        Some(Reason::Hangup | Reason::Refused) => event.error_code != codes::SUCCESS,
+        _ => false,
+    };
+    if own_code {
         variables.insert("hookswitch_error_code".to_owned(), event.error_code.into());
     }
     if !event.user_str.is_empty() {
@@ -131,6 +141,9 @@ mod tests {
             (Reason::Busy, codes::BUSY, 17, "USER_BUSY"),
             (Reason::Refused, codes::BUSY, 17, "USER_BUSY"),
             (Reason::Refused, codes::REFUSED, 21, "CALL_REJECTED"),
+            (Reason::Refused, codes::TIMEOUT, 19, "NO_ANSWER"),
+            (Reason::Refused, codes::DISCONNECTED, 27, "DESTINATION_OUT_OF_ORDER"),
+            (Reason::Refused, codes::BAD_PARAMETER, 88, "INCOMPATIBLE_DESTINATION"),
             (Reason::Timeout, codes::TIMEOUT, 19, "NO_ANSWER"),
             (Reason::Vetoed, 403, 52, "OUTGOING_CALL_BARRED"),
             (Reason::Hangup, 0, 16, "NORMAL_CLEARING"),
@@ -147,7 +160,9 @@ mod tests {
             assert_eq!((cause, said), (number, name), "{reason:?}");
         }
         assert_eq!(ended(Reason::Vetoed, 403).2, json!({"hookswitch_error_code": 403}).as_object().unwrap().clone());
-        assert_eq!(ended(Reason::Forced, 7).2["hookswitch_error_code"], 7);
+        for code in [7, 0] {
+            assert_eq!(ended(Reason::Forced, code).2["hookswitch_error_code"], code);
+        }
         assert!(ended(Reason::Hangup, 0).2.is_empty());
         assert_eq!(of_refused(codes::ALREADY_IN_CALL).code, 17);
     }

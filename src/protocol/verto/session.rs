@@ -232,13 +232,16 @@ impl Session {
             Frame::One(incoming) => self.take(incoming, now, fresh),
             Frame::Batch(values) => {
                 self.batch = Some(Vec::new());
+                let answered_at = self.effects.len();
                 let mut kind = HeardKind::Other;
                 for incoming in values {
                     kind = self.take(incoming, now, fresh);
                 }
                 let answers = self.batch.take().unwrap_or_default();
                 if !answers.is_empty() {
-                    self.say(format!("[{}]", answers.join(",")).into(), self.about);
+                    // Before what the requests brought about: a client knows a call by the answer to its request.
+                    let text = format!("[{}]", answers.join(",")).into();
+                    self.effects.insert(answered_at, Effect::Say(Outgoing { text, call: self.about }));
                 }
                 kind
             }
@@ -316,6 +319,7 @@ impl Session {
         };
         let sessid = match params.get("sessid") {
             None | Some(Value::Null) => None,
+            Some(Value::String(none)) if none.is_empty() => None,
             given => Some(params::name(given).ok_or_else(|| failure("a sessid is a text of 1 to 128 bytes"))?),
         };
         let variables = params::inner(params, "userVariables");

@@ -49,15 +49,18 @@ enum Phase {
     Idle,
     /// So many bytes may still come.
     Up { since: Instant, asked: usize, left: usize, heard: usize },
+    /// One that is not granted: its bytes count as any others, and none go back.
+    Refused { since: Instant },
     /// The answer is on its way.
     Down { since: Instant },
 }
 
 /// The speed test of one connection.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct SpeedTest {
     phase: Phase,
     last: Option<Instant>,
+    pause: Duration,
 }
 
 /// What is sent back.
@@ -81,13 +84,25 @@ impl Answer {
     }
 }
 
+impl Default for SpeedTest {
+    fn default() -> Self {
+        Self { phase: Phase::Idle, last: None, pause: PAUSE }
+    }
+}
+
 impl SpeedTest {
-    /// `#SPU <bytes>`. One that asks for too much, or comes too soon, is not begun.
+    /// Where frames are not limited either: one test may follow another at once.
+    #[must_use]
+    pub fn unlimited() -> Self {
+        Self { pause: Duration::ZERO, ..Self::default() }
+    }
+
+    /// `#SPU <bytes>`. One that asks for too much, or comes too soon, gets its times and no bytes.
     pub fn begin(&mut self, text: &str, now: Instant) {
-        self.phase = Phase::Idle;
+        self.phase = Phase::Refused { since: now };
         let asked =
             text.get(4..).and_then(|rest| rest.trim().parse().ok()).filter(|asked| (1..=MAX_BYTES).contains(asked));
-        let rested = self.last.is_none_or(|last| now.saturating_duration_since(last) >= PAUSE);
+        let rested = self.last.is_none_or(|last| now.saturating_duration_since(last) >= self.pause);
         if let Some(asked) = asked.filter(|_| rested) {
             self.last = Some(now);
             self.phase = Phase::Up { since: now, asked, left: asked + SLACK, heard: 0 };
@@ -109,9 +124,13 @@ impl SpeedTest {
 
     /// `#SPE`: what to answer, if a test was on.
     pub fn end(&mut self, now: Instant) -> Option<Answer> {
-        let Phase::Up { since, asked, heard, .. } = self.phase else { return None };
+        let (since, bytes) = match self.phase {
+            Phase::Up { since, asked, heard, .. } => (since, asked.min(heard)),
+            Phase::Refused { since } => (since, 0),
+            Phase::Idle | Phase::Down { .. } => return None,
+        };
         self.phase = Phase::Down { since: now };
-        Some(Answer { up: format!("#SPU {}", millis(since, now)), bytes: asked.min(heard) })
+        Some(Answer { up: format!("#SPU {}", millis(since, now)), bytes })
     }
 
     /// The answer's bytes have left: what to say last, if a test was on.
@@ -156,7 +175,7 @@ mod tests {
         for text in ["#SPU", "#SPU 0", "#SPU -1", "#SPU x", "#SPU 1048577", "#SPU 99999999999999999999999"] {
             test.begin(text, now);
             assert!(!test.data(10), "{text}");
-            assert_eq!(test.end(now), None, "{text}");
+            assert_eq!(test.end(now).unwrap().bytes, 0, "{text}");
         }
         test.begin("#SPU 1024", now);
         assert!(test.data(SLACK));
@@ -168,6 +187,7 @@ mod tests {
         let now = now + PAUSE;
         test.begin("#SPU 1024", now + PAUSE / 2);
         assert!(!test.data(1), "too soon");
+        assert_eq!(test.end(now + PAUSE).unwrap().bytes, 0, "no client waits for an answer that never comes");
         test.begin("#SPU 1024", now + PAUSE);
         assert!(test.data(1));
     }

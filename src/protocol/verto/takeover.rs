@@ -26,7 +26,9 @@ impl Session {
         (self.ping_due, self.pong_due) = (now + self.rules.heartbeat, now + self.rules.heartbeat * 2);
         let ids: Vec<Value> = legs.iter().map(|leg| json!(leg.id)).collect();
         self.ask("verto.clientReady", &object([("reattached_sessions", ids.into())]), None);
-        for leg in legs {
+        for mut leg in legs {
+            // From now on, however long the call has waited: the client is back.
+            leg.unclaimed = Some(now + self.rules.detach);
             let (id, other) = (leg.id.clone(), leg.other.as_str());
             let shown =
                 object([("callID", json!(id)), ("display_name", other.into()), ("display_number", other.into())]);
@@ -102,20 +104,16 @@ impl Session {
     }
 
     /// A newer session of the same name takes this one's place: these calls go over to it.
-    pub fn punted(&mut self, now: Instant) -> Vec<Leg> {
-        let until = if let Phase::Detached(until) = self.phase { until } else { now + self.rules.detach };
+    pub fn punted(&mut self) -> Vec<Leg> {
         self.punt();
         self.postponed = None;
         let mut left = Vec::new();
-        for (_, mut leg) in std::mem::take(&mut self.legs) {
+        for (_, leg) in std::mem::take(&mut self.legs) {
             match (leg.phase, leg.role) {
                 (LegPhase::Ringing, Role::Caller) => self.effects.push_back(Effect::Lost(leg.call)),
                 // The new session will ring.
                 (LegPhase::Ringing, Role::Callee) => {}
-                (LegPhase::Answering | LegPhase::Active, _) => {
-                    leg.unclaimed = Some(until);
-                    left.push(leg);
-                }
+                (LegPhase::Answering | LegPhase::Active, _) => left.push(leg),
             }
         }
         self.phase = Phase::Over;

@@ -321,7 +321,7 @@ fn a_punted_session_hands_its_answered_calls_over_and_they_must_be_claimed() {
     let asks = old.invite("b");
     old.rings(call_id(1));
     old.effects();
-    let legs = old.session.punted(old.now);
+    let legs = old.session.punted();
     let effects = old.effects();
     assert!(
         matches!(&effects[..], [Effect::Say(punt), Effect::Lost(lost)]
