@@ -45,13 +45,19 @@ export function confirm(question) {
   return new Promise((resolve) => asked.set({ ...question, resolve }));
 }
 
-/** Where `confirm` shows its question. */
+/** Where `confirm` shows its question. Whoever goes to another screen has answered with no. */
 export function Dialogs() {
   const question = useStore(asked);
-  if (!question) return null;
   const answer = (isYes) => () => {
     asked.set(null);
     question.resolve(isYes);
   };
+  useEffect(() => {
+    if (!question) return undefined;
+    const leave = answer(false);
+    addEventListener('hashchange', leave);
+    return () => removeEventListener('hashchange', leave);
+  }, [question]);
+  if (!question) return null;
   return html`<${Confirm} key=${question.title} ...${question} onYes=${answer(true)} onNo=${answer(false)} />`;
 }

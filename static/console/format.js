@@ -114,7 +114,8 @@ const ENDINGS = {
   refused: (call) => `${call.callee} declined${call.ring_ms === null ? '' : ` after ${duration(call.ring_ms)}`}`,
   timeout: (call) => `${call.callee} did not answer within ${duration(call.ring_ms)}`,
   disconnected: (call) => {
-    const whose = call.ended_by === 'caller' || call.ended_by === 'callee' ? `The line of ${call[call.ended_by]}` : 'A line';
+    const other = { caller: 'callee', callee: 'caller' }[call.ended_by];
+    const whose = other ? `The line of ${call[call.ended_by]}, in a call with ${call[other]},` : `A line between ${call.caller} and ${call.callee}`;
     return `${whose} was lost for longer than the grace period`;
   },
   hangup: (call) => `${actor(call, call.ended_by)} hung up`,

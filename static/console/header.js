@@ -43,8 +43,8 @@ function Health() {
 function Live() {
   const state = useStore(liveState);
   const isPaused = useStore(paused);
-  const words = isPaused ? 'Paused' : { live: 'Live', paused: 'Paused', reconnecting: 'Reconnecting' }[state];
-  const tone = words === 'Live' ? 'good' : 'warn';
+  const words = isPaused ? 'Paused' : { connecting: 'Connecting', live: 'Live', paused: 'Paused', reconnecting: 'Reconnecting' }[state];
+  const tone = { Live: 'good', Connecting: '' }[words] ?? 'warn';
   return html`<button type="button" class="state" onClick=${() => paused.set(!isPaused)} aria-pressed=${String(isPaused)} data-testid="live"
     title=${isPaused ? 'Go on' : 'Hold the page still'}>
     <span class=${`dot ${tone} ${words === 'Live' ? 'live' : ''}`}></span><span role="status">${words}</span><${Icon} name=${isPaused ? 'play' : 'pause'} size=${14} />

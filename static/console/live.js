@@ -9,8 +9,8 @@ const LAST_RETRY_MS = 8_000;
 
 /** Whether the viewer has stopped the page from moving. */
 export const paused = new Store(false);
-/** `live`, `paused` or `reconnecting`. */
-export const liveState = new Store('reconnecting');
+/** `connecting` before anything went wrong, `live`, `paused` or `reconnecting`. */
+export const liveState = new Store('connecting');
 
 /** Calls `take({ id, event, data })` for each event of a stream of server-sent events. */
 async function readEvents(response, take) {
@@ -46,6 +46,8 @@ class Stream {
   #abort = null;
   #closed = false;
   #wasLive = false;
+  /** What it is about to do: nothing was lost before there was a line. */
+  #doing = 'connecting';
   #retryMs = FIRST_RETRY_MS;
   #timer;
   #release = [];
@@ -88,7 +90,7 @@ class Stream {
   }
 
   async #run() {
-    this.#tell('reconnecting');
+    this.#tell(this.#doing);
     const abort = new AbortController();
     this.#abort = abort;
     try {
@@ -111,7 +113,8 @@ class Stream {
     this.#abort = null;
     if (this.#closed) return;
     if (isHeld()) return this.#tell('paused');
-    this.#tell('reconnecting');
+    if (!abort.signal.aborted) this.#doing = 'reconnecting';
+    this.#tell(this.#doing);
     this.#timer = setTimeout(() => this.#settle(), abort.signal.aborted ? 0 : this.#retryMs);
     this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS);
   }
@@ -156,7 +159,7 @@ export function useEvents(handler) {
 
 /** Follows `/trace/live` with these filters; null follows nothing. `handler` gets each Trace. Returns the stream's state. */
 export function useTrace(params, handler) {
-  const [state, setState] = useState('reconnecting');
+  const [state, setState] = useState('connecting');
   const latest = useRef(handler);
   latest.current = handler;
   const key = params === null ? null : JSON.stringify(params);

@@ -55,7 +55,7 @@ export function Elapsed({ since, until }) {
 }
 
 export function User({ name }) {
-  return html`<a href=${userHref(name)} class="user">${name}</a>`;
+  return html`<a href=${userHref(name)} class="user" title=${name}>${name}</a>`;
 }
 
 /** A call's id, short enough to be told apart, whole when pointed at. */

@@ -19,7 +19,7 @@ function walk(event) {
  * @param {{ columns: { key: string, title: string, render: (row: any) => any, number?: boolean, className?: string }[],
  *   rows: any[], rowKey: (row: any) => string, open?: (row: any) => void, rowClass?: (row: any) => string,
  *   caption: string, testid?: string, rowTestid?: string, expanded?: (row: any) => any }} props
- *   `open` is what a click on a row and Enter do; `expanded` draws a row of its own below
+ *   `open` is what a click on a row and Enter do; `expanded` draws a row of its own below. Without rows the columns are shown
  */
 export function Table({ columns, rows, rowKey, open, rowClass = () => '', caption, testid, rowTestid, expanded = () => null }) {
   const onClick = (row) => (event) => {
@@ -30,7 +30,9 @@ export function Table({ columns, rows, rowKey, open, rowClass = () => '', captio
     if (event.key === 'Enter') open?.(row);
     else walk(event);
   };
-  return html`<div class="scroll"><table data-testid=${testid}>
+  // With rows, those take the focus that a part which scrolls must be able to have.
+  const scroll = rows.length === 0 ? { tabindex: 0, role: 'region', 'aria-label': caption } : {};
+  return html`<div class="scroll" ...${scroll}><table data-testid=${testid}>
     <caption class="unseen">${caption}</caption>
     <thead><tr>${columns.map(({ key, title, number }) => html`<th key=${key} scope="col" class=${number ? 'number' : ''}>${title}</th>`)}</tr></thead>
     <tbody>${rows.map((row) => {

@@ -16,6 +16,8 @@ export const EVENT_NAMES = {
 
 const EN = {
   title: 'AnyChat’s video call, over hookswitch',
+  two: 'Two people',
+  console: 'Console',
   manual: 'Migration table',
   otherLanguage: '中文',
   lead: 'The same function calls and the same callbacks as in an application of AnyChat’s web SDK. Open this page in a second tab under another id, or call somebody on the demo page.',
@@ -45,6 +47,8 @@ const EN = {
 /** @type {typeof EN} */
 const ZH = {
   title: '在 hookswitch 上运行的 AnyChat 视频呼叫',
+  two: '双人演示',
+  console: '控制台',
   manual: '迁移对照表',
   otherLanguage: 'English',
   lead: '函数调用和回调与 AnyChat Web SDK 应用完全一致。请在第二个标签页中用另一个 ID 打开本页，或呼叫演示页面上的用户。',

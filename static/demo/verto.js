@@ -3,11 +3,13 @@
 
 import { languageOf } from '/demo/anychat-words.js';
 
-/** @typedef {'title' | 'manual' | 'missing' | 'why' | 'licence' | 'user' | 'password' | 'number' | 'frames'} Text */
+/** @typedef {'title' | 'two' | 'console' | 'manual' | 'missing' | 'why' | 'licence' | 'user' | 'password' | 'number' | 'frames'} Text */
 
 /** @type {Record<Text, [en: string, zh: string]>} */
 const WORDS = {
   title: ['Verto phone', 'Verto 电话'],
+  two: ['Two people', '双人演示'],
+  console: ['Console', '控制台'],
   manual: ['Verto in the manual', 'Verto 手册'],
   missing: ['The library is not installed', '尚未安装客户端库'],
   why: ['This page runs FreeSWITCH’s own client library as npm has it. Install it, and tell the server where:', '本页直接运行 FreeSWITCH 官方客户端库的 npm 版本。请先安装，并告诉服务器它在哪里：'],
@@ -110,6 +112,9 @@ for (const button of buttons) {
 
 show('');
 try {
+  // A server that knows that it has no library is not asked for one: the browser would complain of the answer.
+  const facts = await fetch('/demo/facts').then((answer) => (answer.ok ? answer.json() : null), () => null);
+  if (facts?.verto_library === false) throw new Error('no library');
   for (const path of LIBRARY) await load(path);
   at('phone').hidden = false;
 } catch {

@@ -279,6 +279,6 @@ export const english = {
   keyHelp: 'This list',
 
   frameOf: '{user}’s browser',
-  twoHint: 'Each half is a browser of its own, with its own login and session. Pictures go straight from one to the other.',
+  twoHint: 'Each half is a page of its own, with its own login and session. Pictures go straight from one to the other.',
   useCamera: 'Alice uses my camera',
 };

@@ -10,6 +10,9 @@ import { Copy, html } from '../parts.js';
 
 const TRACE_PAGE = 500;
 
+/** A code on an arrow: the number, and its name where the arrow is opened. */
+const codeNote = (n) => ({ note: String(n), facts: [['code', code(n)]] });
+
 /** The arrows that a record allows to tell: each step, what brought it about, and who heard of it. */
 export function recordLadder(call) {
   const [caller, callee] = [userLane(call.caller), userLane(call.callee)];
@@ -24,17 +27,17 @@ export function recordLadder(call) {
         add(step, SERVER, HOOK, 'veto?', { json: veto });
         const answeredAt = new Date(Date.parse(step.at) + veto.ms).toISOString();
         const isAllowed = veto.verdict === 'allow';
-        add({ at: answeredAt }, HOOK, SERVER, veto.verdict, { json: veto, took: veto.ms, tone: isAllowed ? 'good' : 'bad', note: veto.error_code ? String(veto.error_code) : '' });
+        add({ at: answeredAt }, HOOK, SERVER, veto.verdict, { json: veto, took: veto.ms, tone: isAllowed ? 'good' : 'bad', ...(veto.error_code ? codeNote(veto.error_code) : {}) });
       }
     } else if (step.state === 'ringing') {
       add(step, SERVER, callee, 'request');
-      add(step, SERVER, caller, 'reply', { note: code(0) });
+      add(step, SERVER, caller, 'reply', codeNote(0));
     } else if (step.state === 'talking') {
-      add(step, callee, SERVER, 'reply', { note: code(0) });
+      add(step, callee, SERVER, 'reply', codeNote(0));
       add(step, SERVER, caller, 'start', { tone: 'good', note: `room ${call.room}` });
       add(step, SERVER, callee, 'start', { tone: 'good', note: `room ${call.room}` });
     } else {
-      const fields = { note: code(step.error_code), tone: step.error_code === 0 ? '' : 'warn' };
+      const fields = { ...codeNote(step.error_code), tone: step.error_code === 0 ? '' : 'warn' };
       const label = call.started_at ? 'finish' : 'reply';
       if (by === caller || by === callee) add(step, by, SERVER, label, fields);
       if (by !== caller || call.started_at) add(step, SERVER, caller, label, fields);

@@ -36,21 +36,21 @@ export default function Calls({ query, setQuery }) {
     </div>
     <${Filters} fields=${fields} query=${query} setQuery=${setQuery} />
     <${Problem} error=${error} retry=${reload} />
-    ${isLoaded && rows.length === 0 && (Object.keys(filters).length || query.cursor ? html`<${NoneFits} />` : html`<${NoneYet} />`)}
-    ${rows.length > 0 && html`<div class="card">
+    ${isLoaded && html`<div class="card">
       <${Table} caption="Calls, the newest first" testid="calls-table" rowTestid="call-row" columns=${shown.map((column) => ({ ...column, render: (call) => column.render(call, { longest }) }))}
         rows=${rows} rowKey=${({ id }) => id} rowClass=${({ id }) => (fresh.has(id) ? 'fresh' : '')} open=${({ id }) => go(callHref(id).slice(1))} />
+      ${rows.length === 0 && (Object.keys(filters).length || query.cursor ? html`<${NoneFits} />` : html`<${NoneYet} />`)}
     </div>`}
     ${(next || query.cursor) && html`<${Pager} cursor=${query.cursor} next=${next} setQuery=${setQuery} shown=${plural(rows.length, 'call')} />`}`;
 }
 
 function NoneFits() {
-  return html`<div class="card"><${Empty} title="No call fits">Take a filter away, or widen the time.<//></div>`;
+  return html`<${Empty} title="No call fits">Take a filter away, or widen the time.<//>`;
 }
 
 function NoneYet() {
-  return html`<div class="card"><${Empty} title="No call yet">
+  return html`<${Empty} title="No call yet">
     <p>Calls appear here by themselves. Make the first one in the <a href="/" target="_blank" rel="noopener">demo</a>, or give a client of yours a token:</p>
     <pre tabindex="0">hookswitch token alice</pre>
-  <//></div>`;
+  <//>`;
 }

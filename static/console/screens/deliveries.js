@@ -58,18 +58,20 @@ export default function Deliveries({ query, setQuery }) {
       <${Filters} fields=${fields} query=${query} setQuery=${setQuery}>${toolbar}<//>
       <${Replaying} replay=${replay} />
       <${Problem} error=${list.error} retry=${list.reload} />
-      ${list.data && names.length === 0 && html`<${Empty} title="No hook is registered yet">
-        <p>Events are delivered to hooks. <a href=${href('/webhooks')}>Add the first one</a>, then make a call.</p>
-      <//>`}
-      ${names.length > 0 && items.length === 0 && html`<${Empty} title=${query.state || query.cursor ? 'No delivery matches' : 'No event yet'}>
-        <p>${query.state ? `No delivery is ${query.state}.` : html`Make a call, in the <a href="/">demo</a> for instance: each of its steps is an event.`}</p>
-      <//>`}
-      ${items.length > 0 && html`
+      ${list.data && html`
         <section class="card"><${Table} columns=${columns(picked, pick)} rows=${items} rowKey=${keyOf} caption="Deliveries, the newest first" testid="deliveries-table" rowTestid="delivery-row"
           open=${(row) => setQuery({ open: opened === keyOf(row) ? '' : keyOf(row) })} rowClass=${(row) => (opened === keyOf(row) ? 'opened' : '')}
-          expanded=${(row) => opened === keyOf(row) && html`<${Delivery} delivery=${row} replay=${replay} />`} /></section>
-        <${Pager} cursor=${query.cursor} next=${next} setQuery=${setQuery} shown=${plural(items.length, 'delivery', 'deliveries')} />`}
+          expanded=${(row) => opened === keyOf(row) && html`<${Delivery} delivery=${row} replay=${replay} />`} />
+          ${items.length === 0 && html`<${None} hasHooks=${names.length > 0} query=${query} />`}</section>`}
+      ${items.length > 0 && html`<${Pager} cursor=${query.cursor} next=${next} setQuery=${setQuery} shown=${plural(items.length, 'delivery', 'deliveries')} />`}
     </div>`;
+}
+
+/** Why there is none, and what makes one. */
+function None({ hasHooks, query: { state, cursor } }) {
+  if (!hasHooks) return html`<${Empty} title="No hook is registered yet"><p>Events are delivered to hooks. <a href=${href('/webhooks')}>Add the first one</a>, then make a call.</p><//>`;
+  return html`<${Empty} title=${state || cursor ? 'No delivery matches' : 'No event yet'}>
+    <p>${state ? `No delivery is ${state}.` : html`Make a call, in the <a href="/">demo</a> for instance: each of its steps is an event.`}</p><//>`;
 }
 
 function describe({ hook, state }) {

@@ -17,6 +17,11 @@ export function lineOf({ id, event, data: { timestamp, data: facts } }) {
   return null;
 }
 
+/** A sentence about an end may name one of the two, or neither. */
+function Said({ call }) {
+  return html`${call.state === 'ended' && html`<strong>${call.caller} → ${call.callee}:</strong> `}${sentence(call)}`;
+}
+
 /** A line on top of others. That a call was requested is told by its next step as well. */
 function onTop(line, lines) {
   const isTold = ({ call }) => call && call.id === line.call?.id && call.state === 'requested';
@@ -43,7 +48,7 @@ export function Feed() {
       ? html`<p class="fine">Calls, and users who come and go, appear here as it happens.</p>`
       : html`<div class="feed-lines" tabindex="0" role="region" aria-label="What just happened"><ol class="plain">${lines.map(({ id, at, call, user, words, tone }) => html`<li key=${id}>
           <span class=${`dot ${tone}`}></span>
-          <span>${call ? sentence(call) : html`${user && html`<${User} name=${user} /> `}${words}.`}</span>
+          <span>${call ? html`<${Said} call=${call} />` : html`${user && html`<${User} name=${user} /> `}${words}.`}</span>
           ${call ? html`<a href=${callHref(call.id)} title="Open the call"><${Time} at=${at} short /></a>` : html`<span class="fine"><${Time} at=${at} short /></span>`}</li>`)}</ol></div>`}
   </section>`;
 }

@@ -51,7 +51,7 @@ function Latest() {
   const longest = Math.max(1, ...shown.map(({ talk_ms }) => talk_ms ?? 0));
   const columns = LATEST_COLUMNS.map((column) => ({ ...column, render: (call) => column.render(call, { longest }) }));
   if (shown.length === 0) return null;
-  return html`<section class="card wide"><div class="row"><h2>Latest calls</h2><a class="push" href="#/calls">All calls</a></div>
+  return html`<section class="card"><div class="row"><h2>Latest calls</h2><a class="push" href="#/calls">All calls</a></div>
     <${Table} caption="Latest calls" testid="calls-table" rowTestid="call-row" columns=${can('control') ? [...columns, FINISH] : columns} rows=${shown} rowKey=${({ id }) => id}
       rowClass=${({ id }) => (fresh.has(id) ? 'fresh' : '')} open=${({ id }) => go(callHref(id).slice(1))} />
   </section>`;
@@ -88,8 +88,8 @@ export default function Overview({ query, setQuery }) {
     ${stats.data && html`<${Tiles} stats=${stats.data} report=${report} minutes=${minutes.slice(-60)} timeout=${timeout} />`}
     <div class="beside">
       <div class="charts"><${Problem} error=${history.error} retry=${history.reload} />
-        ${minutes.length > 0 && html`<${OverviewCharts} minutes=${minutes} range=${range} timeout=${timeout} />`}
-        <${Latest} /></div>
+        ${minutes.length > 0 && html`<${OverviewCharts} minutes=${minutes} range=${range} timeout=${timeout} />`}</div>
       <${Feed} />
-    </div>`;
+    </div>
+    <${Latest} />`;
 }

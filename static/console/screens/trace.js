@@ -80,6 +80,7 @@ export default function Trace({ query, setQuery }) {
   const wrong = user && !USER_NAME.test(user) ? 'No user has such a name.' : call && !CALL_ID.test(call) ? 'A call’s id is a UUID; this is none yet.' : '';
   const { rows, problem, state, isLoaded, waits, clear } = useRows(wrong ? null : JSON.stringify({ user, call }), isHeld);
   const wanted = useMemo(() => rows.filter((row) => isWanted(row, kind, text)), [rows, kind, text]);
+  const isLoading = !isLoaded && !wrong && !problem;
   const oldest = rows.at(-1);
   const save = () => download('hookswitch-trace.jsonl', 'application/x-ndjson', wanted.toReversed().map((row) => `${JSON.stringify(row)}\n`).join(''));
   const fields = [
@@ -91,7 +92,7 @@ export default function Trace({ query, setQuery }) {
   return html`
     <div class="screen-head">
       <h1>Trace</h1>
-      <${Chip} tone=${isHeld || isPaused ? 'warn' : state === 'live' ? 'good' : 'warn'}><span class="dot ${state === 'live' && !isHeld ? 'good' : 'warn'}"></span>${isHeld ? 'held' : isPaused ? 'paused' : state}<//>
+      <${State} word=${isHeld ? 'held' : isPaused ? 'paused' : isLoaded ? state : isLoading ? 'loading' : 'stopped'} />
       <span class="push"></span>
       <${Rate} rows=${rows} />
       <button type="button" onClick=${() => setHeld(!isHeld)} aria-pressed=${String(isHeld)} data-testid="trace-hold">${isHeld ? `Go on${waits ? ` (${plural(waits, 'row waits', 'rows wait')})` : ''}` : 'Hold'}</button>
@@ -104,6 +105,7 @@ export default function Trace({ query, setQuery }) {
     <${Filters} fields=${fields} query=${query} setQuery=${setQuery} />
     ${wrong && html`<p class="notice warn">${wrong}</p>`}
     <${Problem} error=${problem} />
+    ${isLoading && html`<p class="fine">Loading…</p>`}
     ${isLoaded && wanted.length === 0 && html`<${Empty} title=${rows.length > 0 ? 'No row matches' : 'Nothing was said yet'}>
       <p>${rows.length > 0 ? 'Take a filter away to see more.' : html`Make a call, in the <a href="/">demo</a> for instance, and watch its messages come.`}</p>
     <//>`}
@@ -114,6 +116,12 @@ export default function Trace({ query, setQuery }) {
           expanded=${(row) => opened === keyOf(row) && html`<div class="detail"><${JsonView} value=${row} label=${`row ${row.n}`} /></div>`} />
       </section>
       ${wanted.length > SHOWN && html`<p class="fine">The newest ${count(SHOWN)} of ${count(wanted.length)} are shown. A filter narrows them down; the download has them all.</p>`}`}`;
+}
+
+/** How the page follows the server. What only begins is neither well nor ill. */
+function State({ word }) {
+  const tone = { live: 'good', loading: '', connecting: '' }[word] ?? 'warn';
+  return html`<span class=${`chip ${tone}`} data-testid="trace-state"><span class=${`dot ${tone}`}></span>${word}</span>`;
 }
 
 /** Messages per second over the last minute, drawn anew each second. */

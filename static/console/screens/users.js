@@ -57,10 +57,10 @@ export default function Users({ query, setQuery }) {
     </div>
     <${Filters} fields=${fields} query=${query} setQuery=${setQuery} />
     <${Problem} error=${error} retry=${reload} />
-    ${data && rows.length === 0 && html`<div class="card"><${Empty} title=${query.online === 'false' ? 'Nobody with an account is away' : 'Nobody is here'}>
-      <p>Whoever has a token may log in under its name; nobody needs to be registered first. Open the <a href="/" target="_blank" rel="noopener">demo</a>, or mint a token:</p>
-      <pre tabindex="0">hookswitch token alice</pre><//></div>`}
-    ${rows.length > 0 && html`<div class="card"><${Table} caption="Users by name" testid="users-table" rowTestid="user-row" columns=${can('control') ? [...COLUMNS, kick] : COLUMNS} rows=${rows}
-      rowKey=${({ user }) => user} open=${({ user }) => go(userHref(user).slice(1))} /></div>`}
+    ${data && html`<div class="card"><${Table} caption="Users by name" testid="users-table" rowTestid="user-row" columns=${can('control') ? [...COLUMNS, kick] : COLUMNS} rows=${rows}
+      rowKey=${({ user }) => user} open=${({ user }) => go(userHref(user).slice(1))} />
+      ${rows.length === 0 && html`<${Empty} title=${query.online === 'false' ? 'Nobody with an account is away' : 'Nobody is here'}>
+        <p>Whoever has a token may log in under its name; nobody needs to be registered first. Open the <a href="/" target="_blank" rel="noopener">demo</a>, or mint a token:</p>
+        <pre tabindex="0">hookswitch token alice</pre><//>`}</div>`}
     ${(data?.next_cursor || query.cursor) && html`<${Pager} cursor=${query.cursor} next=${data?.next_cursor} setQuery=${setQuery} first="First" before="Before" after="After" />`}`;
 }

@@ -55,13 +55,13 @@ export default function Webhooks({ query, setQuery }) {
     </div>
     <${Problem} error=${error} retry=${reload} />
     ${query.hook && data && html`<p class="notice warn">There is no hook named ${query.hook} (any more).</p>`}
-    ${data?.length === 0 && html`<${NoHooks} add=${() => show({ form: 'new' })} />`}
-    ${hooks.length > 0 && html`
+    ${data && html`
       <section class="card">
         <${Table} columns=${COLUMNS} rows=${hooks} rowKey=${({ name }) => name} open=${({ name }) => show({ hook: name })}
           caption="Webhooks" testid="webhooks-table" rowTestid="webhook-row" />
-      </section>
-      <p class="fine">Success: of the latest 200 deliveries, those acknowledged. Verdict times: of the latest 200 calls.</p>`}`;
+        ${hooks.length === 0 && html`<${NoHooks} add=${() => show({ form: 'new' })} />`}
+      </section>`}
+    ${hooks.length > 0 && html`<p class="fine">Success: of the latest 200 deliveries, those acknowledged. Verdict times: of the latest 200 calls.</p>`}`;
 }
 
 const COLUMNS = [
@@ -99,13 +99,11 @@ function backlog(name, { waiting, isMore }) {
 
 function NoHooks({ add }) {
   return html`
-    <section class="card">
-      <${Empty} title="No hook yet">
-        <p>A hook is your business server’s ear and voice: it hears what becomes of every call, and may refuse a call before it rings.</p>
-        ${can('admin')
-          ? html`<button type="button" class="primary" onClick=${add}>Add the first one</button>`
-          : html`<p>Adding one needs a key of scope admin.</p>`}
-      <//>
-      <${Receiver} />
-    </section>`;
+    <${Empty} title="No hook yet">
+      <p>A hook is your business server’s ear and voice: it hears what becomes of every call, and may refuse a call before it rings.</p>
+      ${can('admin')
+        ? html`<button type="button" class="primary" onClick=${add}>Add the first one</button>`
+        : html`<p>Adding one needs a key of scope admin.</p>`}
+    <//>
+    <${Receiver} />`;
 }

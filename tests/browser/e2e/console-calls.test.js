@@ -20,6 +20,8 @@ after(() => receiver.stop());
 test('a call comes, rings, talks and is finished in the list, after one question', async () => {
   const page = await desk.open('/calls');
   await page.getByText('No call yet').waitFor();
+  assert.equal(await page.getByTestId('calls-table').count(), 1, 'the columns are shown before there is a row');
+  await look(page, 'console-calls-empty');
   const [alice, bob] = await desk.people('alice', 'bob');
   const id = await alice.call('bob');
   const row = rowOf(page, id);
@@ -38,6 +40,25 @@ test('a call comes, rings, talks and is finished in the list, after one question
   assert.equal((await alice.hears('finish', id)).reason, 'forced');
   await row.getByText('0 forced', { exact: true }).waitFor();
   assert.equal(await row.getByTestId('finish-call').count(), 0);
+});
+
+test('a question goes with the screen that asked it, and nothing is done', async () => {
+  const [rosa, sven] = await desk.people('rosa', 'sven');
+  const id = await rosa.call('sven');
+  await sven.answer(id);
+  const page = await desk.open('/users');
+  await page.getByTestId('user-row').first().waitFor();
+  await page.getByTestId('nav-calls').click();
+  await rowOf(page, id).getByTestId('finish-call').click();
+  await page.getByTestId('confirm-dialog').waitFor();
+  await page.goBack();
+  await page.getByTestId('users-table').waitFor();
+  await page.getByTestId('confirm-dialog').waitFor({ state: 'detached' });
+  assert.equal((await desk.api('GET', `/calls/${id}`)).state, 'talking');
+  await page.getByTestId('user-row').filter({ hasText: 'sven' }).first().getByTestId('kick').click();
+  await page.getByTestId('confirm').waitFor();
+  await page.keyboard.press('Escape');
+  rosa.hangup('sven', id);
 });
 
 test('filters are in the address and outlive a reload, and each is taken away with its chip', async () => {
@@ -191,8 +212,27 @@ test('a call tells what a hook was asked and said, that it was signed, and how i
   await page.reload();
   await page.getByTestId('from-record').waitFor();
   await page.getByRole('group', { name: 'What was said in this call' }).getByText('veto?').first().waitFor();
+  const end = page.getByRole('button', { name: /server → olga: reply 403\b/ });
+  assert.doesNotMatch(await end.textContent(), /application code/, 'on an arrow the number is enough');
+  await end.click();
+  await page.getByTestId('ladder-details').getByText('403 application code', { exact: true }).waitFor();
+  await look(page, 'console-call-record');
   await desk.leave();
   await desk.api('DELETE', '/webhooks/crm');
+});
+
+test('a long word for how a call ended stays within its card', async () => {
+  receiver.isSilent = true;
+  await desk.api('PUT', '/webhooks/slow', { url: receiver.url, events: [], veto: true, timeout_ms: 100, on_failure: 'refuse' });
+  const [tess] = await desk.people('tess', 'udo');
+  const id = await tess.call('udo');
+  await tess.until(({ call, error_code }) => call === id && error_code === 207);
+  const page = await desk.open(`/calls/${id}`);
+  await page.locator('.lane-ms').getByText('207 business server timed out').waitFor();
+  await look(page, 'console-call-late');
+  await desk.leave();
+  await desk.api('DELETE', '/webhooks/slow');
+  receiver.isSilent = false;
 });
 
 const rowOf = (page, id) => page.locator(`[data-testid="call-row"][data-id="${id}"]`);

@@ -36,6 +36,7 @@ afterEach(async () => {
 test('a hook is added step by step, its secret is shown once, and a test event reaches it', async () => {
   const page = await desk.open('/webhooks');
   await page.getByText('No hook yet').waitFor();
+  assert.equal(await page.getByTestId('webhooks-table').count(), 1);
   await look(page, 'console-webhooks-empty');
   await page.getByTestId('add-webhook').click();
   await page.getByTestId('webhook-name').fill(hook);
@@ -150,6 +151,7 @@ test('the events of a call show as they are delivered, and the hooks show how th
   await register('billing', { events: ['call.finished'] });
   const page = await desk.open('/deliveries');
   await page.getByText('No event yet').waitFor();
+  assert.equal(await page.getByTestId('deliveries-table').count(), 1);
   const call = await talk(desk.url, 'alice', 'bob');
   for (const event of ['call.requested', 'call.ringing', 'call.started']) await desk.row('delivery-row', event).getByText('delivered').waitFor();
   await page.getByTestId('delivery-row').nth(4).waitFor();

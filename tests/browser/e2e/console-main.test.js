@@ -67,7 +67,7 @@ test('the overview follows a call from ringing to its end, and keeps the figures
   await shows(page.getByTestId('stat-talking'), String(talking + 1));
   carol.hangup('dave', id);
   await shows(page.getByTestId('stat-talking'), String(talking));
-  await page.getByTestId('feed').getByText('carol hung up, after').waitFor();
+  await page.getByTestId('feed').getByText('carol → dave: carol hung up, after').waitFor();
   await page.reload();
   await page.getByTestId('chart-ended').locator('svg[role=img]').waitFor();
   const legend = page.locator('.legend').getByText('hangup');
@@ -113,7 +113,7 @@ test('a slash finds a call by its id and a user by name, and a question mark lis
   await page.keyboard.press('/');
   await page.keyboard.type(id);
   await page.keyboard.press('Enter');
-  await page.getByText('nobody was offline: no device to ring (100102 offline).').waitFor();
+  await page.getByTestId('sentence').getByText('nobody was offline: no device to ring (100102 offline).').waitFor();
   await page.keyboard.press('/');
   await page.keyboard.type('erin');
   await page.keyboard.press('Enter');

@@ -95,6 +95,21 @@ test('the trace shows the messages of a call as they go, and can be held, filter
   assert.deepEqual(lines.map(({ n }) => n), lines.map(({ n }) => n).toSorted((left, right) => left - right), 'the oldest first');
 });
 
+test('the trace that opens says that it loads, not that a line was lost', async () => {
+  const page = await openConsole(await desk.gather());
+  const [list, stream] = await Promise.all([hold(page, '**/api/v1/trace?*'), hold(page, '**/api/v1/trace/live?*')]);
+  await show(page, desk.url, '/trace');
+  const state = page.getByTestId('trace-state');
+  await state.getByText('loading', { exact: true }).waitFor();
+  await page.getByText('Loading…').waitFor();
+  list.release();
+  await state.getByText('connecting', { exact: true }).waitFor();
+  assert.equal(await page.locator('[data-testid="trace-state"].warn').count(), 0);
+  stream.release();
+  await state.getByText('live', { exact: true }).waitFor();
+  await page.getByText('Loading…').waitFor({ state: 'detached' });
+});
+
 test('the configuration says what each setting is, where it came from, and copies as a file and as environment', async () => {
   const page = await desk.open('/config');
   const listen = page.getByTestId('setting-server.listen');
@@ -174,3 +189,13 @@ test('a read key sees these screens and no button that it may not use', async ()
   await show(seen, desk.url, '/health');
   await seen.getByTestId('health-limits').waitFor();
 });
+
+/** Keeps requests waiting until they are released. */
+async function hold(page, address) {
+  let release;
+  const released = new Promise((resolve) => {
+    release = resolve;
+  });
+  await page.route(address, (route) => released.then(() => route.continue()));
+  return { release };
+}

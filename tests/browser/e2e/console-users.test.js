@@ -12,6 +12,7 @@ const desk = new Desk();
 test('users come, call and go in the list, and one is kicked after a question', async () => {
   const page = await desk.open('/users');
   await page.getByText('Nobody is here').waitFor();
+  assert.equal(await page.getByTestId('users-table').count(), 1);
   const [alice, bob] = await desk.people('alice', 'bob');
   const row = page.getByTestId('user-row').filter({ has: page.getByRole('link', { name: 'alice', exact: true }) });
   await row.getByText('idle').waitFor();

@@ -8,6 +8,8 @@ export class Receiver {
   status = 200;
   /** The body of the next answers. */
   answer = { error_code: 0 };
+  /** Whether what comes is left without an answer. */
+  isSilent = false;
   #waiting = [];
 
   static async start() {
@@ -22,7 +24,7 @@ export class Receiver {
   async #take(request, response) {
     const text = Buffer.concat(await request.toArray()).toString();
     const message = { headers: request.headers, text, body: JSON.parse(text) };
-    response.writeHead(this.status, { 'content-type': 'application/json' }).end(JSON.stringify(this.answer));
+    if (!this.isSilent) response.writeHead(this.status, { 'content-type': 'application/json' }).end(JSON.stringify(this.answer));
     this.#waiting = this.#waiting.filter(({ test, resolve }) => !test(message) || resolve(message));
   }
 
