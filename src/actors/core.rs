@@ -3,6 +3,7 @@
 mod placing;
 mod reports;
 mod steps;
+mod verto_legs;
 
 pub use self::placing::Placement;
 
@@ -17,7 +18,7 @@ use std::{
 use actix::Recipient;
 use tokio::sync::oneshot;
 
-use self::reports::Reports;
+use self::{reports::Reports, verto_legs::VertoLegs};
 use super::{
     bus::{Bus, BusKind},
     call::Call,
@@ -43,7 +44,7 @@ use crate::{
         ids::{CallId, RoomNumber, UserId},
         record::{CallRecord, CallState},
     },
-    store::Store,
+    store::{LegRow, Store},
     trace::Recorder,
     webhooks::Hooks,
     wechat::WeChat,
@@ -89,6 +90,7 @@ struct Inner {
     wechat: WeChat,
     workers: Workers,
     legs: Legs,
+    verto_legs: VertoLegs,
     directory: Directory,
     bus: Bus,
     channels: Channels,
@@ -123,6 +125,7 @@ impl Core {
         let core = Self(Arc::new(Inner {
             config: RwLock::new(parts.config),
             reports: Reports::new(parts.store.clone()),
+            verto_legs: VertoLegs::new(parts.store.clone()),
             journal: Journal::new(parts.store),
             hooks: parts.hooks,
             metrics: parts.metrics,
@@ -195,6 +198,11 @@ impl Core {
     #[must_use]
     pub fn hooks(&self) -> &Hooks {
         &self.0.hooks
+    }
+
+    /// What Verto clients call their calls.
+    pub(super) fn verto_legs(&self) -> &VertoLegs {
+        &self.0.verto_legs
     }
 
     /// The accounts of WeChat.
@@ -354,8 +362,9 @@ impl Core {
         self.directory().tell(user, &Devices::All, &ToEndpoint::Kick)
     }
 
-    /// Puts the calls that were on when the server died back in their places.
-    pub fn restore(&self, unfinished: Vec<CallRecord>) {
+    /// Puts the calls that were on when the server died back in their places. `legs`: what Verto clients call them.
+    pub fn restore(&self, unfinished: Vec<CallRecord>, legs: Vec<LegRow>) {
+        self.0.verto_legs.restore(legs);
         for record in unfinished {
             if record.state == CallState::Talking {
                 Room::restore(self, record);

@@ -236,7 +236,7 @@ fn build(config: &Arc<Config>) -> Result<(Parts, UserTokens), StartError> {
     });
     if !unfinished.is_empty() {
         tracing::info!(calls = unfinished.len(), "calls were on when the server last ended");
-        core.restore(unfinished);
+        core.restore(unfinished, store.unfinished_legs().map_err(refused)?);
     }
     Ok((Parts { core, workers, store, hooks }, tokens))
 }

@@ -15,6 +15,7 @@
 //! | `calls`, `ledger` | calls as rows; what the writer knows of them by heart |
 //! | `buckets`, `search` | ended calls in runs of time; lists |
 //! | `media` | what media workers did for calls |
+//! | `legs` | what Verto clients call their calls |
 //! | [`accounts`], [`keys`] | who may log in; who may use the API |
 //! | [`audit`] | who changed what |
 //! | `figures` | how it fares |
@@ -33,6 +34,7 @@ mod error;
 mod figures;
 pub mod keys;
 mod ledger;
+mod legs;
 mod media;
 mod minutes;
 mod options;
@@ -65,6 +67,7 @@ pub use self::{
     error::StoreError,
     figures::DiskFigures,
     keys::KeyRow,
+    legs::LegRow,
     media::MediaWrite,
     options::{CommitObserver, StoreOptions},
     search::{CallQuery, Page},

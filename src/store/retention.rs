@@ -137,12 +137,13 @@ fn about(db: &Connection, cutoff: Timestamp, bucket: u32) -> rusqlite::Result<i6
     Ok(buckets * i64::from(bucket))
 }
 
-/// Removes calls that ended, what media workers did for them, webhook events that were delivered or given up, and rows of the audit,
+/// Removes calls that ended, what media workers did for them and what clients called them, webhook events that were delivered or given up, and rows of the audit,
 /// all before `cutoff`: a batch.
 fn remove(db: &Connection, cutoff: Timestamp) -> rusqlite::Result<Removed> {
     let old_calls = "SELECT seq FROM calls WHERE seq < ?1 AND ended_at < ?2 ORDER BY seq LIMIT ?3";
     let old_events = "SELECT id FROM outbox WHERE state <> 'pending' AND at < ?1 LIMIT ?2";
     let old_media = "SELECT rowid FROM media WHERE at < ?1 LIMIT ?2";
+    let old_legs = "SELECT rowid FROM verto_legs WHERE at < ?1 AND call NOT IN (SELECT id FROM live) LIMIT ?2";
     let old_audit = "SELECT id FROM audit WHERE at < ?1 LIMIT ?2";
     let numbers = |sql: &str, values: &[i64]| -> rusqlite::Result<Vec<i64>> {
         db.prepare_cached(sql)?.query_map(rusqlite::params_from_iter(values), |row| row.get(0))?.collect()
@@ -152,6 +153,7 @@ fn remove(db: &Connection, cutoff: Timestamp) -> rusqlite::Result<Removed> {
         ("DELETE FROM calls WHERE seq = ?1", numbers(old_calls, &[super::calls::last_seq(cutoff), cutoff.0, BATCH])?),
         ("DELETE FROM outbox WHERE id = ?1", numbers(old_events, &[cutoff.0, BATCH])?),
         ("DELETE FROM media WHERE rowid = ?1", numbers(old_media, &[cutoff.0, BATCH])?),
+        ("DELETE FROM verto_legs WHERE rowid = ?1", numbers(old_legs, &[cutoff.0, BATCH])?),
         ("DELETE FROM audit WHERE id = ?1", numbers(old_audit, &[cutoff.0, BATCH])?),
     ];
     if old.iter().all(|(_, rows)| rows.is_empty()) {

@@ -37,6 +37,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_living_and_ended.sql"),
     include_str!("migrations/0005_minutes.sql"),
     include_str!("migrations/0006_media.sql"),
+    include_str!("migrations/0007_verto_legs.sql"),
 ];
 
 /// The version from which a step moves every call, and what that takes for each. A test measures it.

@@ -13,6 +13,7 @@ mod commits;
 mod crash;
 mod fixture;
 mod keys_and_accounts;
+mod legs;
 mod lists;
 mod minutes;
 mod records;

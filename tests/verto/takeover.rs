@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::{
-    phone::{Phone, ring, talk},
+    phone::{Phone, offer, ring, talk},
     support::{Server, Setup, eventually},
 };
 
@@ -161,15 +161,44 @@ async fn a_later_device_hears_the_ring_too() {
 }
 
 #[tokio::test]
-async fn a_crash_of_the_server_ends_the_calls_of_clients_that_come_back() {
+async fn a_talk_goes_on_after_a_crash_of_the_server_under_the_names_that_its_clients_gave_it() {
     let server = Setup::dev().set("SESSION__RESUME_GRACE_SECS", 30).start().await;
     let (mut alice, mut bob) = (Phone::login(&server, "alice").await, Phone::login(&server, "bob").await);
-    talk(&mut alice, &mut bob).await;
+    let (a, b) = talk(&mut alice, &mut bob).await;
     let call = bob.call.clone();
-    let server = server.crash_and_restart().await;
-    let (mut alice, mut bob) = (Phone::login(&server, "alice").await, Phone::login(&server, "bob").await);
-    let ended = || async { (server.call(&call).await["state"] == "ended").then_some(()) };
-    eventually("the call nobody has a name for to end", ended).await;
-    server.ended(&call, "disconnected", 100_106).await;
+    let mut server = server;
+    for _ in 0..2 {
+        server = server.crash_and_restart().await;
+        for (phone, name) in [(&mut alice, &a), (&mut bob, &b)] {
+            let user = phone.user.clone();
+            *phone = Phone::connect(&server).await;
+            phone.log_in(&user, "any", &format!("sessid-of-{user}")).await;
+            assert_eq!(phone.expect("verto.clientReady").await["reattached_sessions"], json!([name]));
+            phone.expect("verto.display").await;
+        }
+    }
+    assert_eq!(server.call(&call).await["state"], "talking");
+    alice.ask("verto.info", json!({"dtmf": "1", "dialogParams": {"callID": a}})).await;
+    bob.expect("verto.event").await;
+    alice.end(&a).await;
+    bob.bye(&b, "NORMAL_CLEARING", 16).await;
+    server.ended(&call, "hangup", 0).await;
     talk(&mut alice, &mut bob).await;
+}
+
+#[tokio::test]
+async fn a_call_that_forbids_it_is_not_recovered_after_a_crash_either() {
+    let server = Setup::dev().set("SESSION__RESUME_GRACE_SECS", 30).start().await;
+    let (mut alice, mut bob) = (Phone::login(&server, "alice").await, Phone::login(&server, "bob").await);
+    let dialog = json!({"callID": "a-1", "destination_number": "bob", "recoverCall": false});
+    alice.ask("verto.invite", json!({"sdp": offer("x"), "dialogParams": dialog})).await;
+    let b = bob.rings("alice").await;
+    bob.accept(&b).await;
+    let call = bob.call.clone();
+    alice.answered("a-1", "bob").await;
+    let server = server.crash_and_restart().await;
+    let _alice = Phone::login(&server, "alice").await;
+    let ended = || async { (server.call(&call).await["state"] == "ended").then_some(()) };
+    eventually("the call to end", ended).await;
+    server.ended(&call, "disconnected", 100_106).await;
 }

@@ -58,6 +58,11 @@ impl VertoSession {
             Effect::Identify(credentials) => self.identify(credentials, ctx),
             Effect::Enter { user, sessid } => self.enter(user, sessid, ctx),
             Effect::Request { id, callee, flags, user_str, sdp } => self.request(id, callee, flags, user_str, sdp),
+            Effect::Remember { call, name } => {
+                if let Some(me) = &self.me {
+                    self.core.verto_legs().keep(call, &me.party.user, name);
+                }
+            }
             Effect::Act { act, finish, ends } => self.tell_call(act, finish, ends, ctx),
             Effect::Lost(call) => self.lose(call),
             Effect::Unanswerable { call, other } => self.decline_unanswerable(call, other),

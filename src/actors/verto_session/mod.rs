@@ -38,7 +38,7 @@ use crate::{
         effect::{Input, Party},
         ids::{CallId, DeviceId, SessionId, UserId},
         record::{CallRecord, CallState},
-        verto::{HeardKind, Leg, NotEntered, Rules, Session as Machine},
+        verto::{HeardKind, Leg, LegPhase, NotEntered, Role, Rules, Session as Machine},
     },
     trace::{self, Entry, Kind, Who},
 };
@@ -169,8 +169,11 @@ impl VertoSession {
     }
 
     /// What an earlier session of this name had is here, or there was none.
-    fn adopt(&mut self, legs: Vec<Leg>, ctx: &mut Context<Self>) {
+    fn adopt(&mut self, mut legs: Vec<Leg>, ctx: &mut Context<Self>) {
         let Some(early) = self.early.take() else { return };
+        if legs.is_empty() {
+            legs.extend(self.restored());
+        }
         self.machine.adopt(legs, clock::now(), &mut clock::call_id);
         for message in early {
             self.hear(message, ctx);
@@ -184,6 +187,30 @@ impl VertoSession {
         if self.core.draining() {
             self.drain(ctx);
         }
+    }
+
+    /// The call that this client was in when the server died.
+    fn restored(&self) -> Option<Leg> {
+        let Party { user, device, .. } = &self.me.as_ref()?.party;
+        let call = self.core.line(user).and_then(|call| self.core.call(call))?;
+        if call.state != CallState::Talking || !is_bound(&call, user, device) {
+            return None;
+        }
+        let id = self.core.verto_legs().find_again(call.id, user)?;
+        let back = Input::Back { user: user.clone(), device: device.clone() };
+        self.core.directory().tell_call(call.id, ToCall::Input(back));
+        let role = if call.caller == *user { Role::Caller } else { Role::Callee };
+        let other = call.other(user)?.clone();
+        Some(Leg {
+            id,
+            call: call.id,
+            other,
+            role,
+            phase: LegPhase::Active,
+            held: false,
+            recover: true,
+            unclaimed: None,
+        })
     }
 
     /// A call that rings for this user rings here too; one that is this device's, of a life that is over, ends.

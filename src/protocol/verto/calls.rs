@@ -87,8 +87,16 @@ impl Session {
             leg.phase = LegPhase::Answering;
             leg.recover = recover;
         }
+        self.remember(&id);
         self.defer(request, leg.call, true, Object::new(), now);
         self.tell_call(&leg, false, codes::SUCCESS, sdp, None);
+    }
+
+    /// Before the call can start, so that its start is never on disk without this.
+    fn remember(&mut self, id: &str) {
+        if let Some(leg) = self.legs.get(id).filter(|leg| leg.recover) {
+            self.effects.push_back(Effect::Remember { call: leg.call, name: leg.id.clone() });
+        }
     }
 
     /// `verto.bye`
@@ -190,6 +198,7 @@ impl Session {
                 if let Some(leg) = self.legs.get_mut(&id) {
                     leg.other.clone_from(&event.user);
                 }
+                self.remember(&id);
             }
             (EventName::Start, Some(id)) => self.started(&id, call, event),
             (EventName::Reply | EventName::Finish, leg) => {

@@ -148,6 +148,13 @@ pub enum Effect {
         /// The offer.
         sdp: Opaque,
     },
+    /// Remember what the client calls this call, so that it finds it again after a crash of the server.
+    Remember {
+        /// The call.
+        call: CallId,
+        /// Its name on the wire.
+        name: Box<str>,
+    },
     /// Tell a call what the client did.
     Act {
         /// What.

@@ -221,7 +221,10 @@ fn an_answer_is_answered_by_the_start_or_after_a_moment_or_by_the_end() {
         let id = stage.rings(call);
         stage.hear("verto.answer", json!({"sdp": "v=0", "dialogParams": {"callID": id}}));
         let effects = stage.effects();
-        assert!(matches!(&effects[..], [Effect::Act { finish: false, ends: None, .. }]), "{effects:?}");
+        assert!(
+            matches!(&effects[..], [Effect::Remember { .. }, Effect::Act { finish: false, ends: None, .. }]),
+            "its name is kept before the call can start: {effects:?}"
+        );
         match case {
             "start" => {
                 stage.told(call, EventName::Start, None, 0, None);
@@ -267,7 +270,8 @@ fn a_callers_answer_has_the_callees_description_or_the_call_cannot_be() {
     let mut stage = Stage::on();
     let call = stage.invite("a");
     stage.told(call, EventName::Reply, None, 0, None);
-    assert_eq!(stage.effects(), [], "ringing has no form here");
+    let kept = Effect::Remember { call, name: "a".into() };
+    assert_eq!(stage.effects(), [kept], "ringing has no form here");
     stage.told(call, EventName::Start, None, 0, Some("v=0 answer"));
     let said = stage.said();
     assert_eq!((&said[0]["method"], &said[0]["params"]["sdp"]), (&json!("verto.answer"), &json!("v=0 answer")));
@@ -344,8 +348,8 @@ fn a_punted_session_hands_its_answered_calls_over_and_they_must_be_claimed() {
             new.effects();
         }
         let lost = |effects: Vec<Effect>| effects.contains(&Effect::Lost(talks));
-        new.session.pong(old.now + Duration::from_secs(110));
-        new.session.deadline_passed(old.now + Duration::from_secs(120));
+        new.session.pong(new.now + Duration::from_secs(110));
+        new.session.deadline_passed(new.now + Duration::from_secs(120));
         assert_eq!(lost(new.effects()), !claims);
     }
 }
