@@ -112,8 +112,8 @@ function Heads({ lanes }) {
       <span class="ladder-time">ms</span>
       ${lanes.map((lane) => html`
         <div class="ladder-head" key=${lane.id}>
-          <strong>${lane.title}</strong>
-          ${lane.sub ? html`<span>${lane.sub}</span>` : null}
+          <strong title=${lane.title}>${lane.title}</strong>
+          ${lane.sub ? html`<span title=${lane.sub}>${lane.sub}</span>` : null}
         </div>`)}
     </div>`;
 }

@@ -86,7 +86,7 @@ function Steps({ call }) {
     { key: 'at', title: 'At', render: ({ at }) => html`<${Time} at=${at} precise />` },
     { key: 'after', title: 'After', number: true, className: 'nowrap', render: ({ at }) => duration(Date.parse(at) - began) },
     { key: 'state', title: 'State', render: ({ word, tone, title }) => html`<${Chip} word=${word} tone=${tone} title=${title} />` },
-    { key: 'actor', title: 'By', render: ({ by }) => by },
+    { key: 'actor', title: 'By', className: 'wrap', render: ({ by }) => by },
     { key: 'code', title: 'Code', render: ({ said }) => said ?? '' },
   ];
   return html`<${Table} caption="Every step of the call" testid="steps-table" columns=${columns} rows=${steps} rowKey=${({ version, at, by, word }) => `${version ?? by} ${at} ${word}`} />`;

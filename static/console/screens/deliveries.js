@@ -87,7 +87,7 @@ const columns = (picked, pick) => [
   }] : []),
   { key: 'at', title: 'When', render: ({ at }) => html`<${Time} at=${at} relative />` },
   { key: 'hook', title: 'Hook', render: ({ hook }) => html`<a href=${href('/webhooks', { hook })}>${hook}</a>` },
-  { key: 'type', title: 'Event', render: ({ type, seq }) => html`${type} <span class="fine">no. ${seq}</span>` },
+  { key: 'type', title: 'Event', className: 'nowrap', render: ({ type, seq }) => html`${type} <span class="fine">no. ${seq}</span>` },
   { key: 'state', title: 'State', render: ({ state }) => html`<${Chip} word=${state} />` },
   { key: 'last', title: 'Last answer', render: ({ last_status: status, last_error: error }) => answer(status, error) },
   { key: 'next', title: 'Next try', render: nextTry },

@@ -80,7 +80,7 @@ const COLUMNS = [
 /** The name, and right below it what its failure means for callers: that must not be scrolled out of sight. */
 function nameCell(hook) {
   const { name, source, veto } = hook;
-  return html`<a class="user" href=${href('/webhooks', { hook: name })}>${name}</a>
+  return html`<a class="user" title=${name} href=${href('/webhooks', { hook: name })}>${name}</a>
     ${source === 'file' && html` <${Chip} title="from the configuration file: read-only here">file<//>`}
     ${veto && html`<span class="row tight"><${Chip} tone="info">veto<//><${PolicyChip} hook=${hook} /></span>`}`;
 }

@@ -221,15 +221,21 @@ test('a call tells what a hook was asked and said, that it was signed, and how i
   await desk.api('DELETE', '/webhooks/crm');
 });
 
-test('a long word for how a call ended stays within its card', async () => {
+test('long names, and long words for how a call ended, stay within the page', async () => {
   receiver.isSilent = true;
   await desk.api('PUT', '/webhooks/slow', { url: receiver.url, events: [], veto: true, timeout_ms: 100, on_failure: 'refuse' });
-  const [tess] = await desk.people('tess', 'udo');
-  const id = await tess.call('udo');
+  const long = 'udo.von-hohenstein-winterfeldt@branch-office-east.example.com';
+  const [tess] = await desk.people('tess', long);
+  const id = await tess.call(long);
   await tess.until(({ call, error_code }) => call === id && error_code === 207);
   const page = await desk.open(`/calls/${id}`);
   await page.locator('.lane-ms').getByText('207 business server timed out').waitFor();
   await look(page, 'console-call-late');
+  await desk.open('/overview');
+  const feed = page.getByTestId('feed').locator('.feed-lines');
+  await feed.getByText('gave no verdict').first().waitFor();
+  assert.equal(await feed.evaluate((box) => box.scrollWidth - box.clientWidth), 0, 'the feed is not wider than its card');
+  assert.equal(await page.locator('.scroll').filter({ has: page.getByTestId('calls-table') }).evaluate((box) => box.scrollWidth - box.clientWidth), 0, 'nor are the latest calls');
   await desk.leave();
   await desk.api('DELETE', '/webhooks/slow');
   receiver.isSilent = false;
