@@ -22,7 +22,7 @@ pub(super) fn page(file: &str, body: &Body) -> String {
 <a class="skip" href="#content">Skip to the text</a>
 <header class="bar">
 <a class="brand" href="/docs/"><img src="/ui/icon.svg" width="24" height="24" alt=""> hookswitch</a>
-<span class="fine">manual {version}</span>
+<span class="fine version">manual {version}</span>
 <a class="push" href="/console/">Console</a>
 <a href="/api/docs/">API</a>
 <a class="all-pages" href="#pages">All pages</a>
