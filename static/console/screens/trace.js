@@ -149,8 +149,8 @@ function Clock({ at }) {
 const COLUMNS = [
   { key: 'at', title: 'At', className: 'number left', render: ({ at }) => html`<${Clock} at=${at} />` },
   { key: 'kind', title: 'Kind', render: ({ kind }) => html`<${Chip} tone=${KINDS[kind]?.tone ?? ''}>${KINDS[kind]?.label ?? kind}<//>` },
-  { key: 'gist', title: 'What', render: (row) => html`<strong>${gistOf(row)}</strong>` },
-  { key: 'way', title: 'From → to', className: 'wrap', render: (row) => wayOf(row) },
+  { key: 'gist', title: 'What', className: 'wrap', render: (row) => html`<strong>${gistOf(row)}</strong>` },
+  { key: 'way', title: 'From → to', className: 'way', render: (row) => wayOf(row) },
   { key: 'user', title: 'User', render: ({ user }) => (user ? html`<${User} name=${user} />` : '') },
   { key: 'call', title: 'Call', render: ({ call }) => (call ? html`<${CallLink} id=${call} />` : '') },
   { key: 'bytes', title: 'Size', number: true, render: ({ bytes: size }) => (size ? bytes(size) : '') },

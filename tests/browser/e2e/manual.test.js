@@ -76,7 +76,7 @@ test('the manual is read without a complaint, on a phone too, and its code is co
   await page.getByRole('button', { name: 'Copy' }).first().click();
   await page.getByRole('button', { name: 'Copied' }).waitFor();
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), 'cargo run --release -- serve --dev\n');
-  await page.getByText('On this page').click();
+  await page.getByText('On this page', { exact: true }).click();
   await page.getByRole('link', { name: 'Who logs in' }).click();
   await page.waitForURL(/#who-logs-in$/);
   await context.close();
