@@ -12,7 +12,7 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 test('a call looks good', { timeout: 60_000 }, async () => {
   const [server, browser] = await Promise.all([startServer(), launch()]);
-  const cast = await Cast.gather(browser, server.url, { viewport: { width: 1240, height: 1100 } });
+  const cast = await Cast.gather(browser, server.url, { viewport: { width: 1240, height: 1100 }, isSharp: true });
   const page = await cast.visit('/demo/two.html?media=fake');
   const [alice, bob] = ['alice', 'bob'].map((name) => new Person(page.frame({ name })));
   await alice.page.getByRole('button', { name: 'Call bob' }).click();
@@ -23,6 +23,8 @@ test('a call looks good', { timeout: 60_000 }, async () => {
   await page.getByTestId('flow').getByRole('button', { name: /server → bob: start/ }).waitFor();
   const path = here(process.env.HOOKSWITCH_SCREENSHOT ? '../../../docs/demo.png' : '../test-results/demo.png');
   await mkdir(dirname(path), { recursive: true });
+  // A click may have scrolled.
+  await page.evaluate(() => scrollTo(0, 0));
   await page.screenshot({ path });
   await cast.leave().finally(() => Promise.all([browser.close(), server.stop()]));
 });

@@ -28,12 +28,13 @@ export class Cast {
   people = [];
   complaints = [];
 
-  static async gather(browser, url, options = {}) {
+  /** @param {{ isSharp?: boolean }} [options] and those of the window; `isSharp`: pictures are sent as large as they are */
+  static async gather(browser, url, { isSharp = false, ...options } = {}) {
     const cast = new Cast();
     cast.url = url;
     cast.context = await browser.newContext({ viewport: { width: 1280, height: 1100 }, ...options });
     cast.context.setDefaultTimeout(15_000);
-    await cast.context.addInitScript(keepPeerConnections);
+    await cast.context.addInitScript(keepPeerConnections, isSharp);
     cast.context.on('request', (request) => {
       const { origin, protocol } = new URL(request.url());
       if (protocol.startsWith('http') && origin !== url) cast.complaints.push(`a request left the origin: ${request.url()}`);
@@ -123,7 +124,7 @@ export class Person {
 }
 
 /** Runs in the page before its own scripts. */
-function keepPeerConnections() {
+function keepPeerConnections(isSharp) {
   const Original = window.RTCPeerConnection;
   window.peerConnections = [];
   window.RTCPeerConnection = class extends Original {
@@ -132,10 +133,10 @@ function keepPeerConnections() {
       window.peerConnections.push(this);
     }
 
-    /** Encoding video is most of what tests cost: what is sent is small. */
+    /** Encoding video is most of what tests cost: what is sent is small, where nobody looks at it. */
     addTrack(track, ...streams) {
       const sender = super.addTrack(track, ...streams);
-      if (track.kind === 'video') {
+      if (track.kind === 'video' && !isSharp) {
         const parameters = sender.getParameters();
         for (const encoding of parameters.encodings) Object.assign(encoding, { scaleResolutionDownBy: 4, maxFramerate: 10 });
         sender.setParameters(parameters);
