@@ -89,6 +89,28 @@ fn a_refusal_at_once_is_the_answer_to_the_push_and_a_late_one_a_workers_affair()
 }
 
 #[test]
+fn what_ends_a_call_that_the_device_has_accepted_is_no_refusal() {
+    for (reason, code, word) in [
+        (EndReason::Rejected, codes::REFUSED, Effect::Finish(0)),
+        (EndReason::Cancelled, codes::CANCELLED, Effect::Finish(0)),
+        (EndReason::HangupByCaller, codes::CANCELLED, Effect::Finish(0)),
+        (EndReason::HangupByCallee, codes::REFUSED, Effect::Finish(0)),
+        (EndReason::Busy, codes::BUSY, Effect::Fail(Failure::Media)),
+        (EndReason::NoAnswer, codes::TIMEOUT, Effect::Fail(Failure::Media)),
+        (EndReason::Aborted, codes::DISCONNECTED, Effect::Fail(Failure::Media)),
+        (EndReason::Retired, codes::DISCONNECTED, Effect::Fail(Failure::Lost)),
+    ] {
+        for talks in [false, true] {
+            let word = &[word][..];
+            let mut steps = vec![(rings(), &[Effect::Answer(0)][..]), (started(), &[Effect::Join])];
+            steps.extend(talks.then_some((Input::Talking, &[][..])));
+            steps.push((ended(reason, code), word));
+            play(Side::Caller, &steps);
+        }
+    }
+}
+
+#[test]
 fn a_phone_that_is_called_accepts_with_the_sdks_status_2() {
     play(
         Side::Callee,
