@@ -138,6 +138,49 @@ fn documents_with_entities_of_their_own_are_refused() {
 }
 
 #[test]
+fn the_ciphertext_of_xml_is_found_where_it_is_once_and_plain() {
+    let of = |body: &str| push::encrypted(body.as_bytes());
+    for body in [
+        "<xml><Encrypt>QQ+/==</Encrypt></xml>",
+        "<xml><Encrypt><![CDATA[QQ+/==]]></Encrypt></xml>",
+        "\u{feff}\n<xml>\n<ToUserName><![CDATA[gh_1]]></ToUserName>\n<Encrypt>\n <![CDATA[QQ+/==]]>\n</Encrypt>\n</xml>\n",
+    ] {
+        assert_eq!(of(body).as_deref(), Ok("QQ+/=="), "{body}");
+    }
+    for body in [
+        "<xml/>",
+        "<xml><Encrypt></Encrypt></xml>",
+        "<xml><Encrypt><![CDATA[]]></Encrypt></xml>",
+        "<xml><Encrypt>QQ==</xml>",
+        "<xml></Encrypt><Encrypt>QQ==</xml>",
+        "<xml><Encrypt>QQ==</Encrypt><Encrypt>QQ==</Encrypt></xml>",
+        "<xml><Encrypt>QQ==</Encrypt></Encrypt></xml>",
+        "<xml><Encrypt><Encrypt>QQ==</Encrypt></Encrypt></xml>",
+        "<xml><Encrypt><a>QQ==</a></Encrypt></xml>",
+        "<xml><Encrypt>Q&#81;==</Encrypt></xml>",
+        "<xml><Encrypt><![CDATA[QQ==</Encrypt></xml>",
+        "<xml><!-- <Encrypt>QQ==</Encrypt> --></xml>",
+    ] {
+        assert_eq!(of(body), Err(PushError::Body), "{body}");
+    }
+}
+
+#[test]
+fn what_nobody_has_signed_takes_no_time_to_read() {
+    use std::fmt::Write as _;
+    let mut body = String::from("<xml");
+    for n in 0..5_000 {
+        let _written = write!(body, " a{n}=\"\"");
+    }
+    body.push_str("><Encrypt>QQ==</Encrypt></xml>");
+    let began = crate::clock::now();
+    for _ in 0..5 {
+        assert_eq!(push::encrypted(body.as_bytes()).as_deref(), Ok("QQ=="));
+    }
+    assert!(crate::clock::now() - began < std::time::Duration::from_millis(500), "it is not parsed");
+}
+
+#[test]
 fn a_call_without_its_room_is_none() {
     let message = r#"{"FromUserName":"o","Event":"iot_voip_notify","Action":"join_voip_room","SessionKey":"k"}"#;
     assert_eq!(push::read(message.as_bytes()), Err(PushError::Inner("RoomId")));
