@@ -83,7 +83,7 @@ pub(super) fn ring(core: &Core, call: &CallRecord) -> Option<Route> {
         device: call.caller.clone(),
         openid,
         room_type: room_type(call.flags),
-        listener_name: account.listener_name(call.id),
+        details: account.details(call.id),
     };
     Leg::callee(core, account, call, outbound).enter();
     Some(Route::Online(Door::Wechat))
