@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 
 use self::leg::Leg;
 pub use self::legs::Legs;
-use super::{core::Core, directory::Placed};
+use super::{cloudvoip_worker::NoWorker, core::Core, directory::Placed};
 pub use crate::protocol::wechat::push::VoipPush as Incoming;
 use crate::{
     clock,
@@ -52,10 +52,10 @@ pub fn incoming(core: &Core, account: Arc<Account>, call: Incoming) -> oneshot::
     answered
 }
 
-/// A push that belongs to a call of ours. `false`: no such call waits for one, or it is another user's.
+/// A push to this account that belongs to a call of ours. `false`: no such call waits for one, or it is another account's or user's.
 #[must_use]
-pub fn matched(core: &Core, call: CallId, push: Incoming) -> bool {
-    core.legs().matched(call, push)
+pub fn matched(core: &Core, account: &Account, call: CallId, push: Incoming) -> bool {
+    core.legs().matched(account.name(), call, push)
 }
 
 /// Whether the callee is a WeChat user, and then where the call may go. The user is in the directory when this comes back with
@@ -75,9 +75,7 @@ pub(super) fn ring(core: &Core, call: &CallRecord) -> Option<Route> {
         tracing::info!(call = %call.id, account, is_device, "this caller cannot call a WeChat user from here");
         return Some(Route::Offline);
     }
-    if !core.workers().has_room() {
-        return Some(Route::Busy);
-    }
+    let Ok(place) = core.workers().reserve() else { return Some(Route::Busy) };
     let outbound = OutboundCall {
         call: call.id,
         device: call.caller.clone(),
@@ -85,7 +83,7 @@ pub(super) fn ring(core: &Core, call: &CallRecord) -> Option<Route> {
         room_type: room_type(call.flags),
         details: account.details(call.id),
     };
-    Leg::callee(core, account, call, outbound).enter();
+    Leg::callee(core, account, call, outbound, place).enter();
     Some(Route::Online(Door::Wechat))
 }
 
@@ -112,12 +110,11 @@ fn take_in(
     if core.line(&user).is_some() {
         return Err((codes::ALREADY_IN_CALL, answer));
     }
-    if !core.workers().are_enabled() {
-        return Err((codes::OFFLINE, answer));
-    }
-    if !core.workers().has_room() {
-        return Err((codes::BUSY, answer));
-    }
+    // Until the phone is told no, by the answer or by a worker, or has its call: nobody could hang up on it otherwise.
+    let place = match core.workers().reserve() {
+        Ok(place) => place,
+        Err(error) => return Err((code_of(error), answer)),
+    };
     let request = Request {
         id: clock::call_id(),
         by: party(&user),
@@ -132,10 +129,19 @@ fn take_in(
     // The call lives on this thread, so it says nothing before its leg is in the directory.
     match core.request(request, None) {
         Placed::Call(call) => {
-            Leg::caller(core, account, call, (user, callee), push, answer).enter();
+            Leg::caller(core, account, call, (user, callee), (push, place), answer).enter();
             Ok(())
         }
         Placed::Joined(_) | Placed::InCall => Err((codes::ALREADY_IN_CALL, answer)),
+    }
+}
+
+/// What the parties of a call without a worker hear.
+fn code_of(error: NoWorker) -> Code {
+    match error {
+        NoWorker::Full => codes::BUSY,
+        NoWorker::Off => codes::OFFLINE,
+        _ => codes::DISCONNECTED,
     }
 }
 

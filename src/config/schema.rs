@@ -293,7 +293,7 @@ section! {
         /// The most of these processes, and so of calls with WeChat users, at once; 0 for four for every processor.
         max_workers: usize as Processes = 0, FIXED;
         /// How many are started ahead of their call. More makes calls in a row start quicker, and costs memory.
-        prewarm: usize as Processes = 0, FIXED;
+        prewarm: usize as Processes = 1, FIXED;
         /// Where the SDK keeps its files, one folder for each process at once. Relative to `store.data_dir`.
         data_dir: PathBuf as Folder = "cloudvoip".into(), FIXED;
         /// Where the SDK writes its own logs, which may have secrets in them. It writes none where this is not set.
