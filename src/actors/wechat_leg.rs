@@ -13,20 +13,26 @@ mod legs;
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::timeout};
 
 use self::leg::Leg;
 pub use self::legs::Legs;
-use super::{cloudvoip_worker::NoWorker, core::Core, directory::Placed};
+use super::{
+    cloudvoip_worker::NoWorker,
+    core::Core,
+    directory::Placed,
+    messages::{ToCall, ToEndpoint},
+};
 pub use crate::protocol::wechat::push::VoipPush as Incoming;
 use crate::{
     clock,
     protocol::{
         call::Request,
-        codes::{self, Code, Door},
-        effect::{Party, Route},
+        codes::{self, Code, Door, Reason},
+        effect::{Act, Devices, Input, Party, Route, no_call},
+        event::{CallEvent, EventName},
         ids::{CallId, DeviceId, UserId},
-        record::CallRecord,
+        record::{CallRecord, CallState},
         wechat::{
             address::{self, Address},
             api,
@@ -37,6 +43,8 @@ use crate::{
 
 /// The one device that a WeChat user has.
 const DEVICE: &str = "wechat";
+/// How long a call may take to end that its phone has given up. Shorter than a push may take to be answered.
+const CANCEL_PATIENCE: Duration = Duration::from_secs(1);
 /// Sound and picture: what a call from a phone may have. Source: AnyChat's flags.
 const AUDIO_AND_VIDEO: u32 = 0x3;
 
@@ -45,11 +53,57 @@ const AUDIO_AND_VIDEO: u32 = 0x3;
 /// refusal that comes later is made by a worker. To be called on a thread that calls may live on.
 pub fn incoming(core: &Core, account: Arc<Account>, call: Incoming) -> oneshot::Receiver<Code> {
     let (answer, answered) = oneshot::channel();
+    match given_up(core, &account, &call) {
+        None => begin(core, account, call, answer),
+        Some(before) => {
+            let core = core.clone();
+            actix::spawn(async move {
+                cancel(&core, &before).await;
+                begin(&core, account, call, answer);
+            });
+        }
+    }
+    answered
+}
+
+fn begin(core: &Core, account: Arc<Account>, call: Incoming, answer: oneshot::Sender<Code>) {
     if let Err((code, answer)) = take_in(core, account, call, answer) {
         // Whoever asked may have gone.
         let _gone = answer.send(code).is_err();
     }
-    answered
+}
+
+/// The call of the same phone that rings the same device still. WeChat does not say that a phone has given up; one that calls again
+/// has.
+fn given_up(core: &Core, account: &Account, push: &Incoming) -> Option<Arc<CallRecord>> {
+    let (phone, device) = (account.user_of_openid(&push.openid)?, account.user_of_sn(&push.sn)?);
+    let call = core.call(core.line(&phone)?)?;
+    let again = call.caller == phone && call.dialled.as_ref().unwrap_or(&call.callee) == &device;
+    (again && call.state == CallState::Ringing && !core.refuses_calls()).then_some(call)
+}
+
+/// Ends a call in the name of the phone that calls, as though it had cancelled. Where that takes too long the call is on when this
+/// comes back, and the phone in it.
+async fn cancel(core: &Core, call: &CallRecord) {
+    let act = Act {
+        by: party(&call.caller),
+        other: call.callee.clone(),
+        call: Some(call.id),
+        error_code: codes::CANCELLED,
+        flags: 0,
+        param: 0,
+        user_str: String::new(),
+        sdp: None,
+    };
+    let (done, ended) = oneshot::channel();
+    core.directory().tell_call(call.id, ToCall::Hangup { input: Input::Reply(act), done });
+    if let Ok(Ok(ended)) = timeout(CANCEL_PATIENCE, ended).await {
+        // Whoever cancels hears no more of the call; its leg did not.
+        let event = no_call(call.callee.clone(), codes::CANCELLED, clock::wall());
+        let (id, reason) = (Some((ended.id, ended.version)), Some(Reason::Cancelled));
+        let event = CallEvent { call: id, event: EventName::Reply, reason, ..event };
+        core.directory().tell(&call.caller, &Devices::All, &ToEndpoint::Event(Arc::new(event)));
+    }
 }
 
 /// A push to this account that belongs to a call of ours. `false`: no such call waits for one, or it is another account's or user's.
@@ -106,7 +160,7 @@ fn take_in(
     if core.refuses_calls() {
         return Err((codes::SERVER_DRAINING, answer));
     }
-    // A phone in a call of ours calls again: not an answer to that call, which goes by its own push.
+    // A phone in a call of ours calls somebody else, or talks: not an answer to that call, which goes by its own push.
     if core.line(&user).is_some() {
         return Err((codes::ALREADY_IN_CALL, answer));
     }

@@ -188,6 +188,32 @@ async fn whom_the_core_refuses_at_once_needs_no_worker() {
 }
 
 #[tokio::test]
+async fn a_phone_that_calls_the_same_device_again_has_given_the_first_call_up() {
+    let server = server().await;
+    let mut device = server.login("door-1").await;
+    let (user, first) = ring(&server, &mut device, "o1.answer-after-50ms").await;
+    let push = |sn: &str| Push::call("shop", "o1.answer-after-50ms", sn);
+    assert_eq!(push("door-2").send(&server).await, 440, "another device is not the one it called");
+    assert_eq!(server.call(&first).await["state"], "ringing");
+    assert_eq!(push("door-1").send(&server).await, 0);
+    let gone = device.coded("reply", 100_101).await;
+    assert_eq!((&gone["call"], &gone["reason"]), (&json!(first), &json!("cancelled")), "{gone}");
+    let ended = server.ended(&first, "cancelled", 100_101).await;
+    assert_eq!(ended["ended_by"], "caller", "{ended}");
+    let again = device.coded("request", 0).await["call"].clone();
+    assert_ne!(again, json!(first));
+    worker_ended(&server, "declined").await;
+    device.send(reply(&user, 0));
+    device.event("start").await;
+    assert_eq!(push("door-1").send(&server).await, 440, "they talk");
+    device.send(finish(&user));
+    device.coded("finish", 0).await;
+    server.ended(again.as_str().unwrap(), "hangup", 0).await;
+    eventually("both workers end", || async { (ends(&server).len() == 2).then_some(()) }).await;
+    at_rest(&server).await;
+}
+
+#[tokio::test]
 async fn a_veto_that_comes_too_late_for_the_push_is_carried_out_by_a_worker() {
     let hook =
         Hook::start(|_| Answer::Slowly(Duration::from_millis(2_500), json!({"error_code": 42}).to_string())).await;
