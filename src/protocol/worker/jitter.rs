@@ -12,8 +12,6 @@ pub const CAP_MS: u64 = 500;
 /// Over how long it is watched whether more waits all the time than is gathered on purpose. Sound that comes in bursts less than
 /// this apart keeps what bridges them. Unit: milliseconds.
 pub const WATCH_MS: u64 = 1000;
-/// How much may wait all the time. Unit: frames.
-const NEEDED: usize = (PREBUFFER_MS / AUDIO_FRAME_MS) as usize;
 
 /// A buffer of sound. One tick takes one frame.
 ///
@@ -61,7 +59,8 @@ impl Jitter {
             return;
         }
         self.least = None;
-        for _ in 0..least.saturating_sub(NEEDED).div_ceil(2) {
+        let needed = usize::try_from(PREBUFFER_MS / AUDIO_FRAME_MS).unwrap_or(usize::MAX);
+        for _ in 0..least.saturating_sub(needed).div_ceil(2) {
             self.drop_oldest();
         }
     }
