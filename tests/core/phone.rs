@@ -1,9 +1,11 @@
-//! A WeChat user's part in a call: every state that its machine can come to, and what it does on the way.
+//! A WeChat user's part in a call: every state that its machine can come to, and what it does on the way. And how long it takes to
+//! read a push that anybody may have sent.
 
 use std::{
     collections::{HashSet, VecDeque},
+    fmt::Write as _,
     iter::from_fn,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use hookswitch::{
@@ -12,7 +14,10 @@ use hookswitch::{
         codes::{self, Reason},
         effect::Failure,
         event::EventName,
-        wechat::leg::{Effect, Input, Leg, PUSH_LIMIT, Side},
+        wechat::{
+            leg::{Effect, Input, Leg, PUSH_LIMIT, Side},
+            push,
+        },
         worker::{EndReason, HangupReason, WorkerEnd},
     },
 };
@@ -269,4 +274,19 @@ fn ends_when_told(leg: &Leg, shell: &Shell, now: Instant) {
         check(&mut leg, &mut shell, now, true, true);
     }
     assert!(leg.is_over() && leg.poll_timeout().is_none(), "{leg:?}");
+}
+
+#[test]
+fn what_nobody_has_signed_takes_no_time_to_read() {
+    let mut body = String::from("<xml");
+    for n in 0..5_000 {
+        let _written = write!(body, " a{n}=\"\"");
+    }
+    body.push_str("><Encrypt>QQ==</Encrypt></xml>");
+    let began = clock::now();
+    for _ in 0..5 {
+        assert_eq!(push::encrypted(body.as_bytes()).as_deref(), Ok("QQ=="));
+    }
+    let took = clock::now() - began;
+    assert!(took < Duration::from_millis(500), "{took:?}: it is not to be parsed");
 }

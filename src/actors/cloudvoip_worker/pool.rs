@@ -441,6 +441,10 @@ impl Pool {
             let Some(pool) = pool.upgrade() else { return };
             let mut state = lock(&pool.state);
             state.waiting = false;
+            if state.failures == 0 {
+                drop(state);
+                return pool.top_up();
+            }
             // One, to see whether it works by now: the others follow once it is ready.
             if !state.closing && state.idle() < pool.options.prewarm {
                 // No free slot: somebody has a call, so it works.

@@ -166,21 +166,6 @@ fn the_ciphertext_of_xml_is_found_where_it_is_once_and_plain() {
 }
 
 #[test]
-fn what_nobody_has_signed_takes_no_time_to_read() {
-    use std::fmt::Write as _;
-    let mut body = String::from("<xml");
-    for n in 0..5_000 {
-        let _written = write!(body, " a{n}=\"\"");
-    }
-    body.push_str("><Encrypt>QQ==</Encrypt></xml>");
-    let began = crate::clock::now();
-    for _ in 0..5 {
-        assert_eq!(push::encrypted(body.as_bytes()).as_deref(), Ok("QQ=="));
-    }
-    assert!(crate::clock::now() - began < std::time::Duration::from_millis(500), "it is not parsed");
-}
-
-#[test]
 fn a_call_without_its_room_is_none() {
     let message = r#"{"FromUserName":"o","Event":"iot_voip_notify","Action":"join_voip_room","SessionKey":"k"}"#;
     assert_eq!(push::read(message.as_bytes()), Err(PushError::Inner("RoomId")));
