@@ -86,7 +86,7 @@ impl Call {
             video: VideoWishes::default(),
         };
         let ear = Ear(told).start();
-        Self { handle: workers.start("bench", call, ear.clone().recipient()).unwrap(), _ear: ear, events }
+        Self { handle: workers.start("bench", call, None, ear.clone().recipient()).unwrap(), _ear: ear, events }
     }
 
     async fn until(&mut self, wanted: impl Fn(&WorkerEvent) -> bool) {

@@ -9,7 +9,7 @@ use std::{
 
 use tokio::sync::broadcast;
 
-use super::cloudvoip_worker::Failure;
+use super::cloudvoip_worker::Failed;
 use crate::protocol::{
     codes::Door,
     event::HookEvent,
@@ -28,7 +28,7 @@ pub enum BusKind {
     /// A step of a call.
     Call(HookEvent),
     /// A media worker failed.
-    WorkerFailed(Failure),
+    WorkerFailed(Failed),
     /// A user came or went.
     Presence {
         /// Who.

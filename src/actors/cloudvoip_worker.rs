@@ -3,6 +3,7 @@
 //! | file | what |
 //! | --- | --- |
 //! | `pool` | [`Workers`]: who has a process, who gets one, how many wait ready |
+//! | `options` | what the pool is made of |
 //! | `handle` | [`WorkerHandle`]: what the owner of a call has |
 //! | `process` | how a process is started, and what its channels are |
 //! | `pump` | the tasks between a process and its actor |
@@ -15,6 +16,7 @@
 
 mod handle;
 mod lines;
+mod options;
 mod pipe;
 mod pool;
 mod process;
@@ -29,9 +31,10 @@ use tokio::sync::mpsc;
 
 pub use self::{
     handle::{MediaCarrier, MediaNews, WorkerHandle, WorkerMedia},
+    options::WorkersOptions,
     pipe::MediaPipe,
-    pool::{NoWorker, Workers, WorkersOptions},
-    view::{Failure, PoolView, Queues, WORKER_FAILED, WorkerEnded, WorkerId, WorkerView},
+    pool::{NoWorker, Reservation, Workers},
+    view::{Failed, Failure, PoolView, Queues, WORKER_FAILED, WorkerEnded, WorkerId, WorkerView},
 };
 use self::{pool::Slot, process::Launch, pump::Pumps, view::Shared};
 use super::timer::Timer;

@@ -7,6 +7,7 @@
 //! hooks → store, flushed.
 
 mod drain;
+mod limits;
 mod panics;
 mod restart;
 mod signals;
@@ -138,7 +139,8 @@ struct Parts {
 async fn serve(loaded: Loaded, logging: Logging, begun: Instant) -> Result<(), StartError> {
     let started_at = clock::wall();
     no_huge_pages();
-    sockets::raise_file_limit();
+    limits::raise_file_limit();
+    limits::no_core_files();
     let config = Arc::new(loaded.config.clone());
     let mut signals = Signals::listen()?;
     // What can be wrong is found out before anything is made on disk.

@@ -8,7 +8,6 @@ use std::{
     time::Duration,
 };
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustls::{
     ServerConfig,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
@@ -25,16 +24,6 @@ const BACKLOG: i32 = 2_048;
 const USER_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long a connection may be silent before the system probes it. WebSocket heartbeats come earlier; this is for the rest.
 const KEEPALIVE: Duration = Duration::from_secs(60);
-
-/// Lets the process have as many open files as the system allows it: each connection takes one, and the usual soft limit of
-/// 1024 is there for programs that use select(2).
-pub(super) fn raise_file_limit() {
-    let limit = getrlimit(Resource::Nofile);
-    let raised = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
-    if let Err(error) = raised {
-        tracing::warn!(%error, limit = ?limit.current, "the limit of open files stays as it is");
-    }
-}
 
 /// Opens the port.
 pub(super) fn bind(address: SocketAddr) -> io::Result<TcpListener> {

@@ -25,12 +25,8 @@ pub(super) enum AccountFault {
     Key(KeyError),
     #[error("must have {SN} in it once, and around it only what user names may have")]
     DeviceUser,
-    #[error("is missing: the appid of the third-party platform, with which its pushes end")]
-    Platform,
     #[error("needs `third_party = true`")]
     NoPlatform,
-    #[error("is the mini program's own, which a third-party platform does not have: leave it out")]
-    PlatformSecret,
     #[error("must be an address without user name, password, query and fragment")]
     ApiBase,
 }
@@ -43,8 +39,7 @@ impl AccountFault {
             Self::Missing(field) => field,
             Self::Key(_) => "encoding_aes_key",
             Self::DeviceUser => "device_user",
-            Self::Platform | Self::NoPlatform => "platform_appid",
-            Self::PlatformSecret => "secret",
+            Self::NoPlatform => "platform_appid",
             Self::ApiBase => "api_base",
         }
     }
@@ -71,13 +66,8 @@ pub(super) fn faults(account: &WeChatAccount) -> Vec<AccountFault> {
     if !is_template(&account.device_user) {
         faults.push(AccountFault::DeviceUser);
     }
-    match (account.third_party, account.platform_appid.is_empty()) {
-        (true, true) => faults.push(AccountFault::Platform),
-        (false, false) => faults.push(AccountFault::NoPlatform),
-        _ => {}
-    }
-    if account.third_party && account.secret.is_some() {
-        faults.push(AccountFault::PlatformSecret);
+    if !account.third_party && !account.platform_appid.is_empty() {
+        faults.push(AccountFault::NoPlatform);
     }
     let is_bare = |url: &url::Url| {
         url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none()

@@ -248,7 +248,8 @@ section! {
         name: String as Text = String::new(), RELOAD.example("\"shop\"");
         /// The mini program's appid.
         appid: String as Text = String::new(), RELOAD.example("\"wx0123456789abcdef\"");
-        /// The mini program's secret (AppSecret). Calls from devices to WeChat users need it, calls from WeChat users do not.
+        /// The mini program's secret (AppSecret). Calls from devices to WeChat users need it, calls from WeChat users do not; with
+        /// `third_party` it is not used.
         secret: Option<Secret> as Hidden = None, RELOAD.example("\"as WeChat's console shows it\"");
         /// What signs the push: the Token of the console's message push.
         token: Option<Secret> as Hidden = None, RELOAD.example("\"as in WeChat's console\"");
@@ -257,13 +258,14 @@ section! {
         /// Whether the push comes by way of a third-party platform. Such an account can be called, but devices cannot call its users:
         /// the platform alone has the access token for that.
         third_party: bool as Flag = false, RELOAD;
-        /// With `third_party`: the platform's appid, with which its pushes end.
+        /// With `third_party`: the platform's appid, with which its pushes end. Where none is set, they end with `appid`.
         platform_appid: String as Text = String::new(), RELOAD;
         /// Where WeChat's API is called.
         api_base: Option<Url> as Web = Url::parse(WECHAT_API).ok(), RELOAD;
         /// The user that a device is logged in as, made of its serial number.
         device_user: String as Text = super::account_rules::SN.to_owned(), RELOAD;
-        /// The model of the devices, as it is registered with WeChat. Calls from devices to WeChat users need it.
+        /// The model of the devices, as it is registered with WeChat, for calls from devices to WeChat users. Where none is set, the
+        /// `model_id` of `POST /api/v1/wechat/calls` is sent, or an empty one.
         model_id: String as Text = String::new(), RELOAD;
         /// The edition of the mini program that such a call opens.
         version_type: ProgramVersion as ProgramVersion = ProgramVersion::Release, RELOAD;
@@ -291,7 +293,7 @@ section! {
         /// The most of these processes, and so of calls with WeChat users, at once; 0 for four for every processor.
         max_workers: usize as Processes = 0, FIXED;
         /// How many are started ahead of their call. More makes calls in a row start quicker, and costs memory.
-        prewarm: usize as Processes = 0, FIXED;
+        prewarm: usize as Processes = 1, FIXED;
         /// Where the SDK keeps its files, one folder for each process at once. Relative to `store.data_dir`.
         data_dir: PathBuf as Folder = "cloudvoip".into(), FIXED;
         /// Where the SDK writes its own logs, which may have secrets in them. It writes none where this is not set.

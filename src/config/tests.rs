@@ -82,6 +82,7 @@ fn the_defaults_are_those_of_the_contract() {
     assert_eq!(config.limits.sessions_per_address, NonZeroU32::new(1000));
     assert_eq!(config.limits.unauthenticated, NonZeroU32::new(1000));
     assert_eq!(config.turn.ttl_secs, Duration::from_secs(3600));
+    assert_eq!((config.cloudvoip.prewarm, config.cloudvoip.max_workers), (1, 0));
 }
 
 #[test]

@@ -81,7 +81,7 @@ impl Source for Watcher {
 fn frame(life: &str, event: &BusEvent) -> Bytes {
     let (kind, data) = match &event.kind {
         BusKind::Call(call) => (call.kind.type_name(), event_body(call).unwrap_or_default()),
-        BusKind::WorkerFailed(failure) => (WORKER_FAILED, failure.body()),
+        BusKind::WorkerFailed(failed) => (WORKER_FAILED, failed.body()),
         BusKind::Presence { user, device, door, online } => {
             let kind = if *online { "user.online" } else { "user.offline" };
             let data = json!({"user": user, "device": device, "door": door});

@@ -182,7 +182,7 @@ async fn settled(mut answer: tokio::sync::watch::Receiver<Option<Code>>, deadlin
 
 async fn decide(core: &Core, account: &Arc<Account>, call: VoipPush, deadline: Instant) -> (PushOutcome, Code) {
     if let Some(ours) = address::call_of(&call.payload) {
-        let waits = wechat_leg::matched(core, ours, call);
+        let waits = wechat_leg::matched(core, account, ours, call);
         return if waits {
             (PushOutcome::Matched, codes::SUCCESS)
         } else {

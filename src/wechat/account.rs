@@ -3,11 +3,10 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 use super::{
-    client::{Client, Failure},
+    client::{BREATH, Client, Failure},
     report::{AccountView, PushKind, PushOutcome, Report},
     seen::{Look, Seen},
     token::Tokens,
@@ -20,14 +19,11 @@ use crate::{
         ids::{CallId, UserId},
         wechat::{
             address::{self, Address, payload},
-            api::{self, CallForm, Meaning, Remedy, RoomType},
+            api::{self, CallDetails, CallForm, Meaning, Remedy, RoomType},
             crypto::{AesKey, PushKeys},
         },
     },
 };
-
-/// How long WeChat has to recover where it says that it is busy.
-const BREATH: Duration = Duration::from_millis(300);
 
 /// A call that is to ring a phone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,8 +36,8 @@ pub struct OutboundCall {
     pub openid: String,
     /// Picture or not.
     pub room_type: RoomType,
-    /// The name that is shown for the WeChat user; empty for none: [`Account::listener_name`].
-    pub listener_name: String,
+    /// What else WeChat is told: [`Account::details`].
+    pub details: CallDetails,
 }
 
 /// Why a phone does not ring.
@@ -64,7 +60,7 @@ pub struct Account {
     tokens: Tokens,
     seen: Seen,
     report: Report,
-    listeners: Mutex<HashMap<CallId, String>>,
+    details: Mutex<HashMap<CallId, CallDetails>>,
 }
 
 impl std::fmt::Debug for Account {
@@ -77,7 +73,9 @@ impl Account {
     pub(super) fn new(settings: WeChatAccount) -> reqwest::Result<Self> {
         let client = Client::new(settings.api_base.as_ref().map_or(WECHAT_API, url::Url::as_str))?;
         let aes_key = settings.encoding_aes_key.as_ref().and_then(|key| AesKey::decode(key.expose()).ok());
-        let appid = if settings.third_party { &settings.platform_appid } else { &settings.appid };
+        // The pushes of a platform end with its own appid.
+        let is_platforms = settings.third_party && !settings.platform_appid.is_empty();
+        let appid = if is_platforms { &settings.platform_appid } else { &settings.appid };
         let keys = settings.token.as_ref().zip(aes_key).map(|(token, aes_key)| PushKeys {
             token: token.expose().to_owned(),
             aes_key,
@@ -90,7 +88,7 @@ impl Account {
             tokens: Tokens::default(),
             seen: Seen::default(),
             report: Report::default(),
-            listeners: Mutex::default(),
+            details: Mutex::default(),
         })
     }
 
@@ -159,21 +157,21 @@ impl Account {
         self.report.push(kind, outcome, errcode);
     }
 
-    /// Sets the name that is shown for the WeChat user in a call that is about to be placed, until what is returned is dropped.
+    /// Sets what WeChat is told of a call that is about to be placed, until what is returned is dropped.
     #[must_use]
-    pub fn name_listener(self: &Arc<Self>, call: CallId, name: String) -> ListenerName {
-        self.listeners().insert(call, name);
-        ListenerName { account: Arc::clone(self), call }
+    pub fn keep_details(self: &Arc<Self>, call: CallId, details: CallDetails) -> KeptDetails {
+        self.kept().insert(call, details);
+        KeptDetails { account: Arc::clone(self), call }
     }
 
-    /// Takes that name: when the call is routed, since whoever placed it does not wait any longer.
+    /// Takes that: when the call is routed, since whoever placed it does not wait any longer.
     #[must_use]
-    pub fn listener_name(&self, call: CallId) -> String {
-        self.listeners().remove(&call).unwrap_or_default()
+    pub fn details(&self, call: CallId) -> CallDetails {
+        self.kept().remove(&call).unwrap_or_default()
     }
 
-    fn listeners(&self) -> MutexGuard<'_, HashMap<CallId, String>> {
-        self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
+    fn kept(&self) -> MutexGuard<'_, HashMap<CallId, CallDetails>> {
+        self.details.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Has WeChat ring the phone. It answers before the phone does; the push with the room follows.
@@ -201,17 +199,22 @@ impl Account {
             return Err(cannot(format!("the caller's name does not fit `device_user = {:?}`", settings.device_user)));
         };
         let payload = payload(call.call);
+        let details = &call.details;
+        let model_id = details.model_id.as_deref();
         let form = CallForm {
-            model_id: &settings.model_id,
+            model_id: Some(settings.model_id.as_str()).filter(|own| !own.is_empty()).or(model_id).unwrap_or_default(),
             sn: &sn,
             openid: &call.openid,
             room_type: call.room_type,
-            listener_name: &call.listener_name,
-            version_type: match settings.version_type {
+            listener_name: &details.listener_name,
+            version_type: details.version_type.unwrap_or(match settings.version_type {
                 ProgramVersion::Release => 0,
                 ProgramVersion::Development => 1,
                 ProgramVersion::Trial => 2,
-            },
+            }),
+            query: details.query.as_deref(),
+            caller_camera_status: details.caller_camera_status,
+            listener_camera_status: details.listener_camera_status,
             payload: &payload,
         };
         let no_token = |failure| self.failed(&failure, api::token_meaning);
@@ -247,14 +250,11 @@ impl Account {
 
     /// The secret that access tokens are fetched with.
     fn call_secret(&self) -> Result<&Secret, CallFailure> {
-        let WeChatAccount { name, third_party, secret, model_id, .. } = &self.settings;
+        let WeChatAccount { name, third_party, secret, .. } = &self.settings;
         if *third_party {
             let why =
                 "belongs to a third-party platform, which alone has the access token: let the platform place the call";
             return Err(cannot(format!("account `{name}` {why}")));
-        }
-        if model_id.is_empty() {
-            return Err(cannot(format!("account `{name}` has no `model_id`: WeChat wants to know the device's model")));
         }
         let missing = || cannot(format!("account `{name}` has no `secret`: no access token can be fetched without"));
         secret.as_ref().ok_or_else(missing)
@@ -290,7 +290,7 @@ impl Account {
             last_push: counts.last,
             pushes: counts.pushes,
             refused: counts.refused,
-            token: secret.as_ref().filter(|_| !simulated).map(|_| self.tokens.view()),
+            token: secret.as_ref().filter(|_| !simulated && !third_party).map(|_| self.tokens.view()),
         }
     }
 }
@@ -300,15 +300,15 @@ fn cannot(message: String) -> CallFailure {
     CallFailure { code: DISCONNECTED, errcode: None, message }
 }
 
-/// The name of a listener, for as long as its call may ask for it.
+/// What WeChat is told of a call, for as long as the call may ask for it.
 #[derive(Debug)]
-pub struct ListenerName {
+pub struct KeptDetails {
     account: Arc<Account>,
     call: CallId,
 }
 
-impl Drop for ListenerName {
+impl Drop for KeptDetails {
     fn drop(&mut self) {
-        self.account.listeners().remove(&self.call);
+        self.account.kept().remove(&self.call);
     }
 }

@@ -14,6 +14,8 @@ use crate::{
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long an answer may take, connecting included. Longer leaves a caller waiting; shorter gives up calls that ring.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long WeChat has to recover where it says that it is busy, before it is asked once more.
+pub(super) const BREATH: Duration = Duration::from_millis(300);
 /// Longest answer that is read. Unit: bytes. A token has 512 characters at most.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
 /// Longest text of WeChat's that is shown. Unit: characters.

@@ -26,7 +26,7 @@ use std::{
 };
 
 pub use self::{
-    account::{Account, CallFailure, ListenerName, OutboundCall},
+    account::{Account, CallFailure, KeptDetails, OutboundCall},
     report::{AccountView, ErrorView, PushKind, PushOutcome, PushView},
     seen::Look,
     token::TokenView,

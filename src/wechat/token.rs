@@ -8,10 +8,18 @@ use std::{
 
 use serde::Serialize;
 
-use super::client::{Client, Failure, Granted};
-use crate::{clock, config::Secret, protocol::record::Timestamp};
+use super::client::{BREATH, Client, Failure, Granted};
+use crate::{
+    clock,
+    config::Secret,
+    protocol::{
+        record::Timestamp,
+        wechat::api::{Remedy, token_meaning},
+    },
+};
 
-/// How long before its end a token is fetched anew. Source: WeChat renews it so early, and takes both until then.
+/// How long before its end a token is fetched anew, or half of its life where that is shorter. Source: WeChat renews it so early, and
+/// takes both until then.
 const EARLY: Duration = Duration::from_secs(300);
 
 /// How an account's access token is.
@@ -30,7 +38,18 @@ pub struct TokenView {
 #[derive(Debug, Clone)]
 struct Held {
     token: Secret,
+    fetched: Instant,
+    /// From then on another is fetched.
+    refresh_at: Instant,
     until: Instant,
+}
+
+impl Held {
+    fn new(granted: &Granted, now: Instant) -> Self {
+        let Granted { token, lives } = granted;
+        let refresh_at = now + lives.saturating_sub(EARLY.min(*lives / 2));
+        Self { token: token.clone(), fetched: now, refresh_at, until: now + *lives }
+    }
 }
 
 /// What the last fetch left.
@@ -66,10 +85,11 @@ impl Tokens {
         let came = clock::now();
         let mut kept = self.kept.lock().await;
         let now = clock::now();
-        let held = kept.held.clone().filter(|held| now < held.until);
-        if let Some(held) = held.as_ref().filter(|held| now + EARLY < held.until) {
+        // Whoever waited for a fetch takes what it brought, however short-lived.
+        if let Some(held) = kept.held.as_ref().filter(|held| now < held.refresh_at || came < held.fetched) {
             return Ok(held.token.clone());
         }
+        let held = kept.held.clone().filter(|held| now < held.until);
         let fetched = self.fetch(&mut kept, came, client, appid, secret).await;
         match (fetched, held) {
             (Err(_), Some(old)) => Ok(old.token),
@@ -88,7 +108,7 @@ impl Tokens {
         let came = clock::now();
         let mut kept = self.kept.lock().await;
         match &kept.held {
-            Some(held) if held.token != *stale => Ok(held.token.clone()),
+            Some(held) if held.token != *stale || came < held.fetched => Ok(held.token.clone()),
             _ => {
                 kept.held = None;
                 self.fetch(&mut kept, came, client, appid, secret).await
@@ -107,13 +127,19 @@ impl Tokens {
         if let Some((_, failure)) = kept.failed.as_ref().filter(|(at, _)| came < *at) {
             return Err(failure.clone());
         }
-        let outcome = client.token(appid, secret).await;
+        let mut outcome = client.token(appid, secret).await;
+        if let Err(Failure::Refused { errcode, .. }) = outcome
+            && token_meaning(errcode).remedy == Remedy::Again
+        {
+            tokio::time::sleep(BREATH).await;
+            outcome = client.token(appid, secret).await;
+        }
         let now = clock::now();
         self.show(kept, now, outcome.as_ref());
         match outcome {
-            Ok(Granted { token, lives }) => {
-                *kept = Kept { held: Some(Held { token: token.clone(), until: now + lives.max(EARLY) }), failed: None };
-                Ok(token)
+            Ok(granted) => {
+                *kept = Kept { held: Some(Held::new(&granted, now)), failed: None };
+                Ok(granted.token)
             }
             Err(failure) => {
                 kept.failed = Some((now, failure.clone()));

@@ -7,6 +7,7 @@ use hookswitch::{
     metrics::Metrics,
     protocol::worker::{CallSpec, EndReason, HangupReason, Phase, SecretText},
 };
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::{DEADLINE, Lab, eventually, patient};
 
@@ -45,6 +46,45 @@ async fn there_are_no_more_calls_than_may_be() {
     lab.eventually("a place is free", |views| views.iter().filter(|view| view.call.is_some()).count() < 2).await;
     let next = lab.start("busy");
     assert_eq!(next.end().await.reason, EndReason::Busy);
+    lab.close().await;
+}
+
+#[actix_web::test]
+async fn a_process_that_dies_while_it_waits_is_replaced_at_once() {
+    let lab = Lab::new(4, 2, patient());
+    for _ in 0..2 {
+        eventually("two wait", || in_phase(&lab, Phase::Idle) == 2).await;
+        let held: Vec<_> = lab.workers.list().iter().filter_map(|view| view.pid).collect();
+        let steady = || lab.workers.list().iter().all(|view| view.age() > Duration::from_secs(1));
+        eventually("they are no newcomers", steady).await;
+        let killed = held[0];
+        kill_process(Pid::from_raw(killed.cast_signed()).unwrap(), Signal::KILL).unwrap();
+        lab.eventually("another waits in its place", |views| {
+            views.len() == 2 && views.iter().all(|view| view.phase == Phase::Idle && view.pid != Some(killed))
+        })
+        .await;
+    }
+    lab.close().await;
+}
+
+#[actix_web::test]
+async fn a_place_that_is_kept_is_nobody_elses_until_it_is_given_back() {
+    let lab = Lab::new(2, 0, patient());
+    let kept = lab.workers.reserve().unwrap();
+    let talk = lab.start("silent");
+    assert_eq!(lab.workers.reserve().err(), Some(NoWorker::Full));
+    assert_eq!(lab.try_start(Lab::call("silent")).err(), Some(NoWorker::Full));
+    assert_eq!((lab.workers.pool().busy, lab.workers.pool().reserved), (1, 1));
+    let second = lab.start_in(kept, "silent");
+    assert_eq!((lab.workers.pool().busy, lab.workers.pool().reserved), (2, 0));
+    drop((talk, second));
+    lab.eventually("both are over", <[_]>::is_empty).await;
+    drop(lab.workers.reserve().unwrap());
+    assert_eq!(lab.workers.pool().reserved, 0);
+    let kept = lab.workers.reserve().unwrap();
+    lab.workers.stop(DEADLINE).await;
+    assert_eq!(lab.workers.reserve().err(), Some(NoWorker::Closing));
+    drop(kept);
     lab.close().await;
 }
 

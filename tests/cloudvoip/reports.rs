@@ -69,14 +69,16 @@ async fn a_worker_that_fails_is_told_once_and_told_apart() {
     let (mut alice, mut bob) = (house.log_in("alice").await, house.log_in("bob").await);
     let (call, talk) = house.talk(&mut alice, &mut bob, "answer-after-10ms crash-talk").await;
     assert_eq!(talk.end().await.reason, EndReason::Crashed);
-    let failure = loop {
+    let failed = loop {
         let event = tokio::time::timeout(DEADLINE, watch.recv()).await.unwrap().unwrap();
-        if let BusKind::WorkerFailed(failure) = &event.kind {
-            break failure.clone();
+        if let BusKind::WorkerFailed(failed) = &event.kind {
+            break failed.clone();
         }
     };
-    let body: Value = serde_json::from_str(&failure.body()).unwrap();
-    let data = &body["data"];
+    let body: Value = serde_json::from_str(&failed.body()).unwrap();
+    let mut data = body["data"].clone();
+    let told = data.as_object_mut().unwrap().remove("call").unwrap();
+    assert_eq!((&told["id"], &told["caller"], &told["state"]), (&json!(call), &json!("alice"), &json!("talking")));
     assert_eq!((&body["type"], &data["call_id"]), (&json!("worker.failed"), &json!(call)));
     assert_eq!(
         (&data["reason"], &data["code"], &data["phase"]),
@@ -86,7 +88,7 @@ async fn a_worker_that_fails_is_told_once_and_told_apart() {
     let kept = house.media(call).await;
     assert_eq!((&kept["end"]["reason"], &kept["end"]["failed"]), (&json!("crashed"), &json!(true)));
     let pool = house.get("/workers").await["pool"].clone();
-    assert_eq!((&pool["ends"]["crashed"], &pool["failures"][0]), (&json!(1), data));
+    assert_eq!((&pool["ends"]["crashed"], &pool["failures"][0]), (&json!(1), &data));
     house.lab.workers.stop(DEADLINE).await;
     let again =
         std::iter::from_fn(|| watch.try_recv().ok()).any(|event| matches!(event.kind, BusKind::WorkerFailed(_)));

@@ -9,7 +9,7 @@ use std::{
 use actix::{Actor, Addr, Context, Handler};
 use bytes::Bytes;
 use hookswitch::{
-    actors::cloudvoip_worker::{NoWorker, WorkerEvent, WorkerHandle, WorkerView, Workers, WorkersOptions},
+    actors::cloudvoip_worker::{NoWorker, Reservation, WorkerEvent, WorkerHandle, WorkerView, Workers, WorkersOptions},
     clock,
     cloudvoip::simulator,
     metrics::Metrics,
@@ -89,9 +89,18 @@ impl Lab {
     }
 
     pub fn try_start(&self, call: CallSpec) -> Result<Talk, NoWorker> {
+        self.try_start_in(None, call)
+    }
+
+    /// The same, in a place that was kept for it.
+    pub fn start_in(&self, kept: Reservation, words: &str) -> Talk {
+        self.try_start_in(Some(kept), Self::call(words)).unwrap()
+    }
+
+    fn try_start_in(&self, kept: Option<Reservation>, call: CallSpec) -> Result<Talk, NoWorker> {
         let (told, events) = mpsc::unbounded_channel();
         let ear = Ear(told).start();
-        let handle = self.workers.start("shop", call, ear.clone().recipient())?;
+        let handle = self.workers.start("shop", call, kept, ear.clone().recipient())?;
         Ok(Talk { handle, events, seen: Vec::new(), _ear: ear })
     }
 

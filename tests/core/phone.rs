@@ -1,9 +1,11 @@
-//! A WeChat user's part in a call: every state that its machine can come to, and what it does on the way.
+//! A WeChat user's part in a call: every state that its machine can come to, and what it does on the way. And how long it takes to
+//! read a push that anybody may have sent.
 
 use std::{
     collections::{HashSet, VecDeque},
+    fmt::Write as _,
     iter::from_fn,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use hookswitch::{
@@ -12,7 +14,10 @@ use hookswitch::{
         codes::{self, Reason},
         effect::Failure,
         event::EventName,
-        wechat::leg::{Effect, Input, Leg, PUSH_LIMIT, Side},
+        wechat::{
+            leg::{Effect, Input, Leg, PUSH_LIMIT, Side},
+            push,
+        },
         worker::{EndReason, HangupReason, WorkerEnd},
     },
 };
@@ -85,6 +90,28 @@ fn a_refusal_at_once_is_the_answer_to_the_push_and_a_late_one_a_workers_affair()
     ] {
         let no = (over(reason), &[Effect::Leave, Effect::Decline(why)][..]);
         play(Side::Caller, &[(rings(), &[Effect::Answer(0)]), no]);
+    }
+}
+
+#[test]
+fn what_ends_a_call_that_the_device_has_accepted_is_no_refusal() {
+    for (reason, code, word) in [
+        (EndReason::Rejected, codes::REFUSED, Effect::Finish(0)),
+        (EndReason::Cancelled, codes::CANCELLED, Effect::Finish(0)),
+        (EndReason::HangupByCaller, codes::CANCELLED, Effect::Finish(0)),
+        (EndReason::HangupByCallee, codes::REFUSED, Effect::Finish(0)),
+        (EndReason::Busy, codes::BUSY, Effect::Fail(Failure::Media)),
+        (EndReason::NoAnswer, codes::TIMEOUT, Effect::Fail(Failure::Media)),
+        (EndReason::Aborted, codes::DISCONNECTED, Effect::Fail(Failure::Media)),
+        (EndReason::Retired, codes::DISCONNECTED, Effect::Fail(Failure::Lost)),
+    ] {
+        for talks in [false, true] {
+            let word = &[word][..];
+            let mut steps = vec![(rings(), &[Effect::Answer(0)][..]), (started(), &[Effect::Join])];
+            steps.extend(talks.then_some((Input::Talking, &[][..])));
+            steps.push((ended(reason, code), word));
+            play(Side::Caller, &steps);
+        }
     }
 }
 
@@ -247,4 +274,19 @@ fn ends_when_told(leg: &Leg, shell: &Shell, now: Instant) {
         check(&mut leg, &mut shell, now, true, true);
     }
     assert!(leg.is_over() && leg.poll_timeout().is_none(), "{leg:?}");
+}
+
+#[test]
+fn what_nobody_has_signed_takes_no_time_to_read() {
+    let mut body = String::from("<xml");
+    for n in 0..5_000 {
+        let _written = write!(body, " a{n}=\"\"");
+    }
+    body.push_str("><Encrypt>QQ==</Encrypt></xml>");
+    let began = clock::now();
+    for _ in 0..5 {
+        assert_eq!(push::encrypted(body.as_bytes()).as_deref(), Ok("QQ=="));
+    }
+    let took = clock::now() - began;
+    assert!(took < Duration::from_millis(500), "{took:?}: it is not to be parsed");
 }

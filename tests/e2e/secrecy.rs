@@ -360,3 +360,16 @@ fn a_command_that_refuses_its_configuration_does_not_repeat_a_secret() {
     assert!(shown.contains("********"), "{shown}");
     watch.check(&shown);
 }
+
+#[tokio::test]
+async fn a_crash_leaves_no_core_file_with_secrets_in_it() {
+    let server = Server::dev().await;
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", server.pid().as_raw_nonzero())).unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    let (soft_and_hard, unit) = core.trim_start_matches("Max core file size").trim().rsplit_once(' ').unwrap();
+    assert_eq!(
+        (soft_and_hard.split_whitespace().collect::<Vec<_>>(), unit.trim()),
+        (vec!["0", "0"], "bytes"),
+        "{core}"
+    );
+}

@@ -77,7 +77,8 @@ async fn error(server: &Server) -> Value {
 #[tokio::test]
 async fn a_device_calls_a_phone_that_answers() {
     let mut api = api(|_, _| said(0)).await;
-    let server = server_for(&api, "device_user = \"door-{sn}\"\nversion_type = \"trial\"").await;
+    let other = account("other", "");
+    let server = server_for(&api, &format!("device_user = \"door-{{sn}}\"\nversion_type = \"trial\"\n{other}")).await;
     let mut door = server.login("door-7").await;
     let form = json!({"account": "shop", "device": "door-7", "openid": "answer-after-50ms", "room_type": "voice",
         "listener_name": "小明", "param": 5, "user_str": "hello"});
@@ -99,6 +100,8 @@ async fn a_device_calls_a_phone_that_answers() {
     assert_eq!(asked, expected);
 
     assert_eq!(Push::answer_to("shop", "another", "7", &payload).send(&server).await, 100_107, "not the one called");
+    let elsewhere = Push::answer_to("other", "answer-after-50ms", "7", &payload);
+    assert_eq!(elsewhere.send(&server).await, 100_107, "the same openid, but another account's user");
     let push = Push::answer_to("shop", "answer-after-50ms", "7", &payload);
     assert_eq!((push.send(&server).await, push.send(&server).await), (0, 0));
     hears(&mut door, "start").await;
@@ -109,6 +112,36 @@ async fn a_device_calls_a_phone_that_answers() {
     assert_eq!((&view["token"]["state"], &view["errors"]), (&json!("valid"), &json!([])), "{view}");
     assert!(view["token"]["expires_at"].is_string());
     assert!(!server.log().contains(ACCESS_TOKEN), "the token is nobody's business");
+}
+
+#[tokio::test]
+async fn an_account_without_a_model_calls_and_a_call_may_say_more() {
+    let mut api = api(|_, _| said(0)).await;
+    let base = format!("api_base = \"http://{}\"", api.address);
+    let server = Setup::dev().config(&account("shop", &base).replace("model_id", "#model_id")).start().await;
+    let device = server.login("7").await;
+    let asked = async |api: &mut Hook, more: Value| {
+        let mut form = json!({"account": "shop", "device": "7", "openid": "o1"});
+        form.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let (status, call) = server.post("/api/v1/wechat/calls", form).await;
+        assert_eq!(status, 201, "{call}");
+        let mut post = api.next().await;
+        if post.path == STABLE_TOKEN {
+            post = api.next().await;
+        }
+        device.send(finish("wechat:shop:o1"));
+        ends(&server, call["id"].as_str().unwrap(), 100_101).await;
+        let mut asked = post.json;
+        asked.as_object_mut().unwrap().remove("payload").unwrap();
+        asked
+    };
+    let plain = json!({"model_id": "", "sn": "7", "openid": "o1", "room_type": "video", "listener_name": "", "version_type": 0});
+    assert_eq!(asked(&mut api, json!({})).await, plain);
+    let more = json!({"model_id": "m-2", "query": "encodeVideoFixedLength=320&a=门", "version_type": 1,
+        "caller_camera_status": 1, "listener_camera_status": 0});
+    let mut all = plain.clone();
+    all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    assert_eq!(asked(&mut api, more).await, all);
 }
 
 #[tokio::test]
@@ -143,6 +176,62 @@ async fn many_calls_at_once_fetch_one_token() {
     }
     api.nothing();
     assert_eq!(error(&server).await["count"], 8);
+}
+
+#[tokio::test]
+async fn a_token_that_lives_for_a_moment_is_fetched_once_for_all_who_wait() {
+    for lives in [1, 200, 300] {
+        let mut api = Hook::start(move |post| {
+            if post.path == STABLE_TOKEN {
+                let token = json!({"access_token": format!("{ACCESS_TOKEN}-0"), "expires_in": lives});
+                return Answer::Slowly(Duration::from_millis(600), token.to_string());
+            }
+            said(9)
+        })
+        .await;
+        let server = server_for(&api, "").await;
+        let mut devices: Vec<Client> = Vec::new();
+        for n in 0..6 {
+            devices.push(server.login(&format!("d{n}")).await);
+        }
+        for (n, device) in devices.iter_mut().enumerate() {
+            device.send(request(&format!("wechat:shop:o{n}")));
+        }
+        token_asked(&mut api).await;
+        for device in &mut devices {
+            call_asked(&mut api, 0).await;
+            while hears(device, "reply").await["error_code"] == 0 {}
+        }
+        api.nothing();
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_asked_for_once_more_where_wechat_is_busy() {
+    let tokens = AtomicUsize::new(0);
+    let mut api = Hook::start(move |post| {
+        if post.path != STABLE_TOKEN {
+            return said(9);
+        }
+        match tokens.fetch_add(1, Ordering::Relaxed) {
+            2 => Answer::json(json!({"access_token": format!("{ACCESS_TOKEN}-0"), "expires_in": 7200})),
+            _ => said(-1),
+        }
+    })
+    .await;
+    let server = server_for(&api, "").await;
+    let _device = server.login("7").await;
+    // Twice is too often.
+    let id = place(&server, "7", "o1").await;
+    for _ in 0..2 {
+        token_asked(&mut api).await;
+    }
+    ends(&server, &id, 100_106).await;
+    api.nothing();
+    let id = place(&server, "7", "o1").await;
+    token_asked(&mut api).await;
+    call_asked(&mut api, 0).await;
+    ends(&server, &id, 100_102).await;
 }
 
 #[tokio::test]
@@ -262,13 +351,18 @@ async fn a_wrong_secret_is_told_with_what_to_do() {
 
 #[tokio::test]
 async fn a_call_that_cannot_be_placed_is_refused_with_what_would_help() {
-    let platform = account("p", "third_party = true\nplatform_appid = \"wxp\"").replace("secret", "#secret");
-    let bare = account("bare", "").replace("model_id", "#model_id");
+    let platform = account("p", "third_party = true");
+    let bare = account("bare", "").replace("secret", "#secret");
     let shop = account("shop", "api_base = \"http://127.0.0.1:9\"\ndevice_user = \"door-{sn}\"");
     let server = Setup::dev().config(&format!("{shop}{platform}{bare}")).start().await;
     let _others = (server.login("door-7").await, server.login("7").await);
     let form =
         |account: &str, device: &str, openid: &str| json!({"account": account, "device": device, "openid": openid});
+    let with = |field: &str, value: Value| {
+        let mut form = form("shop", "door-7", "o1");
+        form[field] = value;
+        form
+    };
     let refused = |form: Value| {
         let server = &server;
         async move {
@@ -284,9 +378,10 @@ async fn a_call_that_cannot_be_placed_is_refused_with_what_would_help() {
         (form("shop", "door-8", "o1"), 409, Some(100_102), ""),
         (form("nobody", "door-7", "o1"), 422, Some(21), "/account"),
         (form("shop", "door-7", "o 1"), 422, Some(21), "/openid"),
+        (form("shop", "door-7", "o/1"), 422, Some(21), ". _ @ : + -"),
         (form("shop", "7", "o1"), 422, Some(21), "/device"),
         (form("p", "7", "o1"), 409, None, "third-party platform"),
-        (form("bare", "7", "o1"), 409, None, "model_id"),
+        (form("bare", "7", "o1"), 409, None, "no `secret`"),
         (
             json!({"account": "shop", "device": "door-7", "openid": "o", "room_type": "text"}),
             422,
@@ -299,6 +394,14 @@ async fn a_call_that_cannot_be_placed_is_refused_with_what_would_help() {
             Some(21),
             "/listener_name",
         ),
+        (with("model_id", json!("x".repeat(129))), 422, Some(21), "/model_id"),
+        (with("query", json!("x".repeat(1025))), 422, Some(21), "/query"),
+        (with("query", json!("a=1\nb=2")), 422, Some(21), "/query"),
+        (with("query", json!(1)), 422, Some(21), "/query"),
+        (with("version_type", json!(3)), 422, Some(21), "/version_type"),
+        (with("version_type", json!("trial")), 422, Some(21), "/version_type"),
+        (with("caller_camera_status", json!(2)), 422, Some(21), "/caller_camera_status"),
+        (with("listener_camera_status", json!(-1)), 422, Some(21), "/listener_camera_status"),
     ] {
         let (was, error_code, detail) = refused(form.clone()).await;
         assert_eq!((was, error_code), (status, code), "{form}: {detail}");

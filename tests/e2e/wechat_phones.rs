@@ -93,6 +93,56 @@ async fn a_phone_hangs_up_or_is_lost() {
 }
 
 #[tokio::test]
+async fn a_phone_that_is_gone_when_the_device_answers_has_hung_up() {
+    for (status, reason, code, end) in [
+        (3, "hangup", 0, "rejected"),
+        (4, "hangup", 0, "cancelled"),
+        (5, "hangup", 0, "hangup_by_caller"),
+        (6, "hangup", 0, "hangup_by_callee"),
+        (8, "media_failed", 100_106, "busy"),
+        (9, "media_failed", 100_106, "no_answer"),
+    ] {
+        let server = server().await;
+        let mut device = server.login("door-1").await;
+        let (user, id) = ring(&server, &mut device, &format!("o1.status-{status}")).await;
+        device.send(reply(&user, 0));
+        device.event("start").await;
+        assert_eq!(device.coded("finish", code).await["reason"], reason, "status {status}");
+        server.ended(&id, reason, code).await;
+        worker_ended(&server, end).await;
+    }
+}
+
+#[tokio::test]
+async fn no_more_phones_ring_than_there_are_workers_for() {
+    let server = Setup::dev().config(&account("shop", "")).set("CLOUDVOIP__MAX_WORKERS", 1).start().await;
+    let (mut device, mut others) = (server.login("door-1").await, Vec::new());
+    for n in 2..5 {
+        others.push(server.login(&format!("door-{n}")).await);
+    }
+    let (user, _) = ring(&server, &mut device, "o1").await;
+    assert_eq!(server.get("/api/v1/workers").await["pool"]["reserved"], 1);
+    // Nobody could tell these phones of a refusal.
+    for n in 2..5 {
+        assert_eq!(Push::call("shop", &format!("o{n}"), &format!("door-{n}")).send(&server).await, 100_103);
+    }
+    let (status, call) = server.post("/api/v1/calls", json!({"caller": "door-2", "callee": "wechat:dev:silent"})).await;
+    assert_eq!((status.as_u16(), &call["error_code"]), (409, &json!(100_103)), "{call}");
+    device.send(reply(&user, 100_104));
+    worker_ended(&server, "declined").await;
+    // A push that is refused for another reason keeps no place.
+    for n in 2..5 {
+        assert_eq!(Push::call("shop", &format!("o{n}"), "nobody").send(&server).await, 100_102);
+    }
+    eventually("the place is free", || async {
+        let pool = server.get("/api/v1/workers").await["pool"].clone();
+        (pool["reserved"] == 0 && pool["busy"] == 0).then_some(())
+    })
+    .await;
+    ring(&server, &mut others[0], "o2").await;
+}
+
+#[tokio::test]
 async fn a_phone_that_rang_in_vain_is_told_by_a_worker() {
     let server = Setup::dev().config(&account("shop", "")).set("CALL__RING_TIMEOUT_SECS", 0.5).start().await;
     let mut device = server.login("door-1").await;
@@ -134,6 +184,32 @@ async fn whom_the_core_refuses_at_once_needs_no_worker() {
     device.send(finish(&user));
     device.coded("finish", 0).await;
     worker_ended(&server, "hung_up").await;
+    at_rest(&server).await;
+}
+
+#[tokio::test]
+async fn a_phone_that_calls_the_same_device_again_has_given_the_first_call_up() {
+    let server = server().await;
+    let mut device = server.login("door-1").await;
+    let (user, first) = ring(&server, &mut device, "o1.answer-after-50ms").await;
+    let push = |sn: &str| Push::call("shop", "o1.answer-after-50ms", sn);
+    assert_eq!(push("door-2").send(&server).await, 440, "another device is not the one it called");
+    assert_eq!(server.call(&first).await["state"], "ringing");
+    assert_eq!(push("door-1").send(&server).await, 0);
+    let gone = device.coded("reply", 100_101).await;
+    assert_eq!((&gone["call"], &gone["reason"]), (&json!(first), &json!("cancelled")), "{gone}");
+    let ended = server.ended(&first, "cancelled", 100_101).await;
+    assert_eq!(ended["ended_by"], "caller", "{ended}");
+    let again = device.coded("request", 0).await["call"].clone();
+    assert_ne!(again, json!(first));
+    worker_ended(&server, "declined").await;
+    device.send(reply(&user, 0));
+    device.event("start").await;
+    assert_eq!(push("door-1").send(&server).await, 440, "they talk");
+    device.send(finish(&user));
+    device.coded("finish", 0).await;
+    server.ended(again.as_str().unwrap(), "hangup", 0).await;
+    eventually("both workers end", || async { (ends(&server).len() == 2).then_some(()) }).await;
     at_rest(&server).await;
 }
 

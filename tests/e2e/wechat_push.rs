@@ -105,7 +105,8 @@ fn of_vector_or_skip(vector: &Value, index: usize) -> Option<(String, String)> {
 #[tokio::test]
 async fn a_phone_rings_the_device_of_its_serial_number_in_json_and_xml_and_by_way_of_a_platform() {
     let platform = account("p", "third_party = true\nplatform_appid = \"wxplatform\"").replace("secret", "#secret");
-    let server = server_with(&format!("{}{platform}", account("shop", "device_user = \"door-{sn}\""))).await;
+    let own = account("q", "third_party = true");
+    let server = server_with(&format!("{}{platform}{own}", account("shop", "device_user = \"door-{sn}\""))).await;
     let (mut door, mut plain) = (server.login("door-7").await, server.login("7").await);
     for push in [Push::call("shop", "o1", "7"), Push::call("shop", "o-2_x", "7").xml()] {
         assert_eq!(push.send(&server).await, 0);
@@ -117,6 +118,9 @@ async fn a_phone_rings_the_device_of_its_serial_number_in_json_and_xml_and_by_wa
     assert_eq!(refuse(&server, &mut plain).await["user"], "wechat:p:o1");
     let (path, body) = Push::call("p", "o1", "7").xml().sealed();
     assert_eq!(post(&server, &path, body).await.1["errcode"], 21, "the mini program's own appid is not the platform's");
+    assert_eq!(Push::call("q", "o1", "7").xml().send(&server).await, 0, "it is, where the platform has no other");
+    assert_eq!(refuse(&server, &mut plain).await["user"], "wechat:q:o1");
+    assert!(seen(&server, "q").await["token"].is_null(), "its secret is good for nothing here");
     let view = seen(&server, "shop").await;
     assert_eq!(
         (&view["pushes"], &view["refused"], &view["push_path"]),

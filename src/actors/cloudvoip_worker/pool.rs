@@ -13,103 +13,27 @@ use tokio::{sync::Notify, time::timeout};
 
 use super::{
     Audience, Failure, PoolView, ToActor, Worker, WorkerEnded, WorkerEvent, WorkerHandle, WorkerId, WorkerMedia,
-    WorkerView, process::Launch, view::Shared,
+    WorkerView, WorkersOptions, process::Launch, view::Shared,
 };
 use crate::{
-    cloudvoip::simulator,
-    config::Config,
     metrics::Metrics,
     protocol::{
         ids::CallId,
-        worker::{CallSpec, EndReason, Limits, MediaReport, Phase, Start, ToWorker, VERSION, control::encode},
+        worker::{CallSpec, EndReason, MediaReport, Phase, Start, ToWorker, VERSION, control::encode},
     },
 };
 
-/// Where no number is given: so many processes for every processor. A call is mostly waiting, but each has its memory.
-const WORKERS_PER_PROCESSOR: usize = 4;
 /// How long the pool waits after a process that died without a call; twice as long after each further one, up to a minute.
 const BACKOFF: Duration = Duration::from_millis(500);
+/// How long a process must have lived for another to take its place at once. A library that lets processes die sooner would have
+/// them started without end.
+const STEADY: Duration = Duration::from_millis(500);
 /// How many times the wait doubles.
 const MOST_DOUBLINGS: u32 = 7;
 /// How many failures are remembered, for whoever asks why.
 const MOST_FAILURES: usize = 20;
 /// How long processes have to end after they were killed.
 const AFTER_KILL: Duration = Duration::from_secs(2);
-
-/// What the pool is made of.
-#[derive(Debug, Clone)]
-pub struct WorkersOptions {
-    /// The library with the SDK in it, as an absolute path; `None` and there are no workers.
-    pub library: Option<PathBuf>,
-    /// Whether that library plays the WeChat user.
-    pub simulated: bool,
-    /// The `LD_LIBRARY_PATH` of the processes; empty for none.
-    pub library_path: String,
-    /// The most processes at once.
-    pub max: usize,
-    /// How many are started ahead of their call.
-    pub prewarm: usize,
-    /// Where the SDK keeps its files.
-    pub data_dir: PathBuf,
-    /// Where the SDK writes its logs.
-    pub log_dir: Option<PathBuf>,
-    /// The program to start: this one.
-    pub program: PathBuf,
-    /// How long workers may take.
-    pub limits: Limits,
-}
-
-impl WorkersOptions {
-    /// No workers.
-    #[must_use]
-    pub fn off() -> Self {
-        Self {
-            library: None,
-            simulated: false,
-            library_path: String::new(),
-            max: 0,
-            prewarm: 0,
-            data_dir: PathBuf::new(),
-            log_dir: None,
-            program: PathBuf::new(),
-            limits: Limits::default(),
-        }
-    }
-
-    /// What the configuration says.
-    ///
-    /// # Errors
-    /// Where the simulator cannot be written, or a path cannot be made absolute.
-    pub fn of(config: &Config) -> io::Result<Self> {
-        let settings = &config.cloudvoip;
-        let data_dir = std::path::absolute(config.store.data_dir.join(&settings.data_dir))?;
-        let (library, simulated) = match &settings.library {
-            Some(library) => (Some(std::path::absolute(library)?), false),
-            None if config.dev => (Some(simulator::unpack(&data_dir)?), true),
-            None => (None, false),
-        };
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        let longest = Some(config.call.max_duration_secs).filter(|longest| !longest.is_zero());
-        Ok(Self {
-            library,
-            simulated,
-            library_path: settings.library_path.clone(),
-            max: if settings.max_workers == 0 { processors * WORKERS_PER_PROCESSOR } else { settings.max_workers },
-            prewarm: settings.prewarm,
-            data_dir,
-            log_dir: settings.log_dir.as_deref().map(std::path::absolute).transpose()?,
-            program: this_program()?,
-            // The room of the call ends it; this is for a room that does not.
-            limits: Limits { talk: longest.map(|longest| longest + Duration::from_secs(10)), ..Limits::default() },
-        })
-    }
-}
-
-/// The program that runs, even where an update has put another in its place meanwhile.
-fn this_program() -> io::Result<PathBuf> {
-    let itself = Path::new("/proc/self/exe");
-    if itself.exists() { Ok(itself.to_owned()) } else { std::env::current_exe() }
-}
 
 /// Why a call gets no worker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -134,11 +58,15 @@ struct Entry {
     addr: Addr<Worker>,
     shared: Arc<Shared>,
     busy: bool,
+    /// It can, or could, take a call.
+    ready: bool,
 }
 
 #[derive(Debug, Default)]
 struct State {
     slots: Vec<Option<Entry>>,
+    /// How many slots are kept for calls that have no worker yet.
+    reserved: usize,
     last_id: u64,
     closing: bool,
     /// Processes in a row that died without ever having been ready.
@@ -155,6 +83,20 @@ impl State {
     fn of_call(&self, call: CallId) -> Option<&Entry> {
         let had = |entry: &&Entry| entry.shared.call() == Some(call);
         self.slots.iter().flatten().filter(had).max_by_key(|entry| entry.shared.id())
+    }
+
+    /// Whether one more call would get a worker, and all for which a place is kept as well.
+    fn has_room(&self) -> bool {
+        let free = |slot: &&Option<Entry>| slot.as_ref().is_none_or(|entry| !entry.busy);
+        self.slots.iter().filter(free).count() > self.reserved
+    }
+
+    fn idle(&self) -> usize {
+        self.slots.iter().flatten().filter(|entry| !entry.busy).count()
+    }
+
+    fn entry(&mut self, id: WorkerId) -> Option<&mut Entry> {
+        self.slots.iter_mut().flatten().find(|entry| entry.shared.id() == id)
     }
 }
 
@@ -187,6 +129,21 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[derive(Debug, Clone)]
 pub struct Workers(Arc<Pool>);
 
+/// A place in the pool that is kept for a call, which may need a worker later: [`Workers::start`] takes it, and whoever drops it
+/// gives it back.
+#[derive(Debug)]
+#[must_use]
+pub struct Reservation(Weak<Pool>);
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        if let Some(pool) = self.0.upgrade() {
+            let mut state = lock(&pool.state);
+            state.reserved = state.reserved.saturating_sub(1);
+        }
+    }
+}
+
 /// A worker's place in the pool.
 #[derive(Debug, Clone)]
 pub(super) struct Slot {
@@ -197,8 +154,15 @@ pub(super) struct Slot {
 impl Slot {
     /// The process can take a call.
     pub(super) fn is_ready(&self) {
-        if let Some(pool) = self.pool.upgrade() {
-            lock(&pool.state).failures = 0;
+        let Some(pool) = self.pool.upgrade() else { return };
+        let mut state = lock(&pool.state);
+        if let Some(entry) = state.entry(self.id) {
+            entry.ready = true;
+        }
+        let recovered = std::mem::take(&mut state.failures) > 0;
+        drop(state);
+        if recovered {
+            pool.top_up();
         }
     }
 
@@ -208,11 +172,13 @@ impl Slot {
             let mut state = lock(&pool.state);
             let ends = state.ends.entry(reason.as_str()).or_default();
             *ends = ends.saturating_add(1);
-            if !had_call && reason.is_failure() {
-                state.failures = state.failures.saturating_add(1);
-            }
-            if let Some(entry) = state.slots.iter_mut().flatten().find(|entry| entry.shared.id() == self.id) {
+            let mut steady = false;
+            if let Some(entry) = state.entry(self.id) {
                 entry.busy = true;
+                steady = entry.ready && entry.shared.view().age() >= STEADY;
+            }
+            if !had_call && !steady && reason.is_failure() {
+                state.failures = state.failures.saturating_add(1);
             }
         }
     }
@@ -274,15 +240,21 @@ impl Workers {
         self.0.launch.is_some()
     }
 
-    /// Whether a call that comes now would get a worker.
-    #[must_use]
-    pub fn has_room(&self) -> bool {
-        let state = lock(&self.0.state);
-        !state.closing && state.slots.iter().any(|slot| slot.as_ref().is_none_or(|entry| !entry.busy))
+    /// Keeps a place for a call whose worker may be needed later, so that it is there then.
+    ///
+    /// # Errors
+    /// [`NoWorker`], where a worker could not be had now either.
+    pub fn reserve(&self) -> Result<Reservation, NoWorker> {
+        let mut state = self.0.open()?;
+        if !state.has_room() {
+            return Err(NoWorker::Full);
+        }
+        state.reserved += 1;
+        Ok(Reservation(Arc::downgrade(&self.0)))
     }
 
-    /// Gives a call to a worker: one that waits, or a new one. `account` is a name of the configuration's, for `GET /workers`.
-    /// What becomes of the call comes as events, the last of which is [`WorkerEvent::Ended`].
+    /// Gives a call to a worker: one that waits, or a new one. `account` is a name of the configuration's, for `GET /workers`; `kept`
+    /// is the place that was kept for the call, if one was. What becomes of the call comes as events, the last of which is [`WorkerEvent::Ended`].
     ///
     /// # Errors
     /// [`NoWorker`], and no event comes.
@@ -290,6 +262,7 @@ impl Workers {
         &self,
         account: &str,
         call: CallSpec,
+        kept: Option<Reservation>,
         events: Recipient<WorkerEvent>,
     ) -> Result<WorkerHandle, NoWorker> {
         let options = &self.0.options;
@@ -302,7 +275,7 @@ impl Workers {
         if start.has_zero_byte() || encode(&ToWorker::Start(start.clone())).is_err() {
             return Err(NoWorker::Unfit);
         }
-        let (addr, shared, slot) = self.0.claim()?;
+        let (addr, shared, slot) = self.0.claim(kept)?;
         start.data_dir = slot.to_string_lossy().into_owned();
         shared.begins(account, &start.call);
         addr.do_send(ToActor::Begin(start, Audience(Some(events))));
@@ -360,10 +333,10 @@ impl Workers {
         let state = lock(&self.0.state);
         let (enabled, simulated) = (self.are_enabled(), self.0.options.simulated);
         let busy = state.slots.iter().flatten().filter(|entry| entry.busy).count();
-        let idle = state.slots.iter().flatten().count().saturating_sub(busy);
+        let (idle, reserved) = (state.idle(), state.reserved);
         let (max, prewarm) = (state.slots.len(), if enabled { self.0.options.prewarm } else { 0 });
         let failures = state.failed.iter().cloned().collect();
-        PoolView { enabled, simulated, max, prewarm, busy, idle, ends: state.ends.clone(), failures }
+        PoolView { enabled, simulated, max, prewarm, busy, reserved, idle, ends: state.ends.clone(), failures }
     }
 
     /// Ends all calls and processes: hangs up, waits so long, then kills. No call gets a worker any more.
@@ -385,14 +358,25 @@ impl Workers {
 }
 
 impl Pool {
-    /// A worker for a call, and the folder that is its own.
-    fn claim(self: &Arc<Self>) -> Result<(Addr<Worker>, Arc<Shared>, PathBuf), NoWorker> {
+    /// The state, for whoever wants a worker.
+    fn open(&self) -> Result<MutexGuard<'_, State>, NoWorker> {
         if self.launch.is_none() {
             return Err(NoWorker::Off);
         }
-        let mut state = lock(&self.state);
-        if state.closing {
-            return Err(NoWorker::Closing);
+        let state = lock(&self.state);
+        if state.closing { Err(NoWorker::Closing) } else { Ok(state) }
+    }
+
+    /// A worker for a call, and the folder that is its own.
+    fn claim(self: &Arc<Self>, kept: Option<Reservation>) -> Result<(Addr<Worker>, Arc<Shared>, PathBuf), NoWorker> {
+        let mut state = self.open()?;
+        if let Some(mut kept) = kept {
+            // In the same step as the place is taken, and not by its drop, which would want this lock.
+            kept.0 = Weak::new();
+            state.reserved = state.reserved.saturating_sub(1);
+        }
+        if !state.has_room() {
+            return Err(NoWorker::Full);
         }
         let ready = |entry: &Entry| !entry.busy && entry.shared.view().phase == Phase::Idle;
         let free = |entry: &Entry| !entry.busy;
@@ -427,7 +411,7 @@ impl Pool {
             }
             Worker::new(launch, limits, theirs, slot, metrics)
         });
-        *state.slots.get_mut(at)? = Some(Entry { addr, shared, busy: false });
+        *state.slots.get_mut(at)? = Some(Entry { addr, shared, busy: false, ready: false });
         Some(at)
     }
 
@@ -440,8 +424,7 @@ impl Pool {
         if state.failures > 0 {
             return self.try_later(&mut state);
         }
-        let idle = state.slots.iter().flatten().filter(|entry| !entry.busy).count();
-        for _ in idle..self.options.prewarm {
+        for _ in state.idle()..self.options.prewarm {
             if self.spawn(&mut state).is_none() {
                 break;
             }
@@ -458,9 +441,12 @@ impl Pool {
             let Some(pool) = pool.upgrade() else { return };
             let mut state = lock(&pool.state);
             state.waiting = false;
-            let idle = state.slots.iter().flatten().any(|entry| !entry.busy);
-            // One, to see whether it works by now.
-            if !state.closing && !idle && pool.options.prewarm > 0 {
+            if state.failures == 0 {
+                drop(state);
+                return pool.top_up();
+            }
+            // One, to see whether it works by now: the others follow once it is ready.
+            if !state.closing && state.idle() < pool.options.prewarm {
                 // No free slot: somebody has a call, so it works.
                 let _full = pool.spawn(&mut state).is_none();
             }

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -17,7 +17,7 @@ use crate::{
     clock,
     protocol::{
         ids::CallId,
-        record::Timestamp,
+        record::{CallRecord, Timestamp},
         worker::{
             CallSpec, Drops, MediaReport, Phase, SecretText, WorkerEnd,
             control::{Depths, MediaInfo},
@@ -97,7 +97,16 @@ pub struct Failure {
     pub end: EndAt,
 }
 
-impl Failure {
+/// A worker that failed, for whoever is told of it.
+#[derive(Debug, Clone)]
+pub struct Failed {
+    /// What went wrong.
+    pub failure: Failure,
+    /// Its call, as that was then; the failure ends it. `None` where there was none, or nobody knows it any more.
+    pub call: Option<Arc<CallRecord>>,
+}
+
+impl Failed {
     /// The body of a hook's POST and of a server-sent event: `worker.failed`.
     #[must_use]
     pub fn body(&self) -> String {
@@ -105,10 +114,18 @@ impl Failure {
         struct Body<'a> {
             r#type: &'static str,
             timestamp: Timestamp,
-            data: &'a Failure,
+            data: Data<'a>,
         }
+        #[derive(Serialize)]
+        struct Data<'a> {
+            #[serde(flatten)]
+            failure: &'a Failure,
+            call: Option<&'a CallRecord>,
+        }
+        let data = Data { failure: &self.failure, call: self.call.as_deref() };
+        let body = Body { r#type: WORKER_FAILED, timestamp: self.failure.end.at, data };
         // Plain data always has a form in JSON.
-        serde_json::to_string(&Body { r#type: WORKER_FAILED, timestamp: self.end.at, data: self }).unwrap_or_default()
+        serde_json::to_string(&body).unwrap_or_default()
     }
 }
 
@@ -150,6 +167,8 @@ pub struct PoolView {
     pub prewarm: usize,
     /// Processes with a call.
     pub busy: usize,
+    /// How many more are kept for calls that ring and have no process yet.
+    pub reserved: usize,
     /// Processes that wait for one.
     pub idle: usize,
     /// How workers have ended since the server started, by the names of the reasons.

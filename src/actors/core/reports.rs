@@ -6,11 +6,13 @@ use std::{
     time::Duration,
 };
 
+use tokio::runtime::Handle;
+
 use super::Core;
 use crate::{
     actors::{
         bus::BusKind,
-        cloudvoip_worker::{Failure, WorkerEnded},
+        cloudvoip_worker::{Failed, Failure, WorkerEnded},
     },
     clock,
     protocol::{ids::CallId, record::Timestamp, worker::MediaReport},
@@ -132,9 +134,23 @@ impl Core {
         }
     }
 
-    /// Tells hooks and watchers.
+    /// Tells hooks and watchers. The call is on still, since nobody in it has heard of this, or it ended a moment ago.
     fn worker_failed(&self, failure: Failure) {
-        self.0.hooks.worker_event(|| failure.body());
-        self.0.bus.publish(failure.end.at, BusKind::WorkerFailed(failure));
+        let on = failure.call_id.map(|call| (call, self.directory().call(call)));
+        let (Some((id, None)), Ok(runtime)) = (&on, Handle::try_current()) else {
+            let call = on.and_then(|(_, call)| call);
+            return self.tell_of_failed(Failed { failure, call });
+        };
+        let (core, store, id) = (self.clone(), self.0.reports.store.clone(), *id);
+        runtime.spawn(async move {
+            // Best effort, as the event is.
+            let call = store.call(id).await.ok().flatten().map(Arc::new);
+            core.tell_of_failed(Failed { failure, call });
+        });
+    }
+
+    fn tell_of_failed(&self, failed: Failed) {
+        self.0.hooks.worker_event(|| failed.body());
+        self.0.bus.publish(failed.failure.end.at, BusKind::WorkerFailed(failed));
     }
 }

@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use super::Incoming;
 use crate::{
     actors::{
-        cloudvoip_worker::{NoWorker, WorkerEvent, WorkerHandle},
+        cloudvoip_worker::{Reservation, WorkerEvent, WorkerHandle},
         core::Core,
         directory::{Endpoint, EndpointLife},
         messages::{ToCall, ToEndpoint},
@@ -50,6 +50,8 @@ pub(super) struct Leg {
     push: Option<Incoming>,
     /// Whoever has the push waits for this.
     answer: Option<oneshot::Sender<Code>>,
+    /// What keeps a worker free for it, until it has one.
+    place: Option<Reservation>,
     worker: Option<WorkerHandle>,
 }
 
@@ -65,13 +67,20 @@ struct Drained;
 
 impl Leg {
     /// The part of a phone that is called.
-    pub(super) fn callee(core: &Core, account: Arc<Account>, call: &CallRecord, outbound: OutboundCall) -> Self {
+    pub(super) fn callee(
+        core: &Core,
+        account: Arc<Account>,
+        call: &CallRecord,
+        outbound: OutboundCall,
+        place: Reservation,
+    ) -> Self {
         let room_type = match outbound.room_type {
             api::RoomType::Video => RoomType::Video,
             api::RoomType::Voice => RoomType::Voice,
         };
         let (user, other) = (call.callee.clone(), call.caller.clone());
-        Self { outbound: Some(outbound), room_type, ..Self::new(core, account, call.id, (user, other), Side::Callee) }
+        let leg = Self::new(core, account, call.id, (user, other), Side::Callee);
+        Self { outbound: Some(outbound), room_type, place: Some(place), ..leg }
     }
 
     /// The part of a phone that calls. `answer` tells whoever has the push.
@@ -80,10 +89,11 @@ impl Leg {
         account: Arc<Account>,
         call: CallId,
         parties: (UserId, UserId),
-        push: Incoming,
+        (push, place): (Incoming, Reservation),
         answer: oneshot::Sender<Code>,
     ) -> Self {
-        Self { push: Some(push), answer: Some(answer), ..Self::new(core, account, call, parties, Side::Caller) }
+        let leg = Self::new(core, account, call, parties, Side::Caller);
+        Self { push: Some(push), answer: Some(answer), place: Some(place), ..leg }
     }
 
     fn new(core: &Core, account: Arc<Account>, call: CallId, (user, other): (UserId, UserId), side: Side) -> Self {
@@ -100,6 +110,7 @@ impl Leg {
             outbound: None,
             push: None,
             answer: None,
+            place: None,
             worker: None,
         }
     }
@@ -175,7 +186,10 @@ impl Leg {
             Effect::Finish(code) => self.tell(CallInput::Finish(self.act(code))),
             Effect::Fail(failure) => self.tell(CallInput::Failed(failure)),
             Effect::Leave => self.leave(),
-            Effect::Over => ctx.notify(Drained),
+            Effect::Over => {
+                self.place = None;
+                ctx.notify(Drained);
+            }
         }
     }
 
@@ -199,7 +213,7 @@ impl Leg {
 
     fn place(&mut self, ctx: &mut Context<Self>) {
         let Some(outbound) = self.outbound.take() else { return };
-        self.core.legs().wait_for_push(self.call, outbound.openid.clone(), ctx.address().recipient());
+        self.core.legs().wait_for_push(self.call, (self.account.name(), &outbound.openid), ctx.address().recipient());
         let account = Arc::clone(&self.account);
         let placed = async move {
             let outcome = account.call(outbound.clone()).await;
@@ -213,7 +227,7 @@ impl Leg {
         self.drive(Input::Placed(outcome.map_err(|failure| failure.code)), ctx);
         // WeChat itself sends its push; the simulated one has this.
         if plays {
-            let _waits = super::matched(&self.core, self.call, self.account.simulated_push(outbound));
+            let _waits = super::matched(&self.core, &self.account, self.call, self.account.simulated_push(outbound));
         }
     }
 
@@ -234,16 +248,12 @@ impl Leg {
             room_type: self.room_type,
             video: VideoWishes::default(),
         };
-        match self.core.workers().start(self.account.name(), spec, ctx.address().recipient()) {
+        let (place, events) = (self.place.take(), ctx.address().recipient());
+        match self.core.workers().start(self.account.name(), spec, place, events) {
             Ok(worker) => self.worker = Some(worker),
             Err(error) => {
-                let code = match error {
-                    NoWorker::Full => codes::BUSY,
-                    NoWorker::Off => codes::OFFLINE,
-                    _ => codes::DISCONNECTED,
-                };
                 tracing::warn!(call = %self.call, %error, "a call with a WeChat user gets no media worker");
-                self.machine.step(clock::now(), Input::NoWorker(code));
+                self.machine.step(clock::now(), Input::NoWorker(super::code_of(error)));
             }
         }
     }

@@ -9,6 +9,7 @@ use crate::protocol::ids::CallId;
 
 #[derive(Debug)]
 struct Waiting {
+    account: String,
     openid: String,
     to: Recipient<Pushed>,
 }
@@ -18,14 +19,15 @@ struct Waiting {
 pub struct Legs(DashMap<CallId, Waiting, RandomState>);
 
 impl Legs {
-    /// A call waits for its push, which must be about this user: whoever calls from a phone may write any payload.
-    pub(super) fn wait_for_push(&self, call: CallId, openid: String, to: Recipient<Pushed>) {
-        self.0.insert(call, Waiting { openid, to });
+    /// A call waits for its push, which must come to this account and be about this user: whoever calls from a phone may write any
+    /// payload.
+    pub(super) fn wait_for_push(&self, call: CallId, (account, openid): (&str, &str), to: Recipient<Pushed>) {
+        self.0.insert(call, Waiting { account: account.to_owned(), openid: openid.to_owned(), to });
     }
 
     /// Hands a push to the call that waits for it. A call gets one.
-    pub(super) fn matched(&self, call: CallId, push: Incoming) -> bool {
-        let found = self.0.remove_if(&call, |_, waiting| waiting.openid == push.openid);
+    pub(super) fn matched(&self, account: &str, call: CallId, push: Incoming) -> bool {
+        let found = self.0.remove_if(&call, |_, waiting| waiting.account == account && waiting.openid == push.openid);
         found.map(|(_, waiting)| waiting.to.do_send(Pushed(push))).is_some()
     }
 

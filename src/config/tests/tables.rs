@@ -73,6 +73,16 @@ fn accounts_of_wechat_have_their_defaults_and_show_no_secret() {
 }
 
 #[test]
+fn an_account_of_a_third_party_platform_needs_no_more_than_another() {
+    for rest in ["", "platform_appid = \"wx2\""] {
+        let loaded = load_with(&format!("{ACCOUNT}third_party = true\n{rest}"), &[], Flags::default()).unwrap();
+        let account = &loaded.config.wechat.account[0];
+        assert!(account.third_party && account.secret.is_some(), "{rest}");
+        assert_eq!(account.platform_appid.is_empty(), rest.is_empty());
+    }
+}
+
+#[test]
 fn mistakes_in_accounts_of_wechat_are_told_with_their_place() {
     let account = |rest: &str| mistakes(&format!("[[wechat.account]]\n{rest}"), &[], Flags::default());
     assert_eq!(account("simulated = true"), ["`wechat.account.name` is missing t.toml:1:1"]);
@@ -105,17 +115,7 @@ fn mistakes_in_accounts_of_wechat_are_told_with_their_place() {
             "device_user = \"wechat:a:{sn}\"",
             "`wechat.account.device_user`: must have {sn} in it once, and around it only what user names may have t.toml:4:15",
         ),
-        (
-            "third_party = true",
-            "`wechat.account.platform_appid`: is missing: the appid of the third-party platform, with which its pushes end \
-             t.toml:1:1",
-        ),
         ("platform_appid = \"wx2\"", "`wechat.account.platform_appid`: needs `third_party = true` t.toml:4:18"),
-        (
-            "third_party = true\nplatform_appid = \"wx2\"\nsecret = \"s\"",
-            "`wechat.account.secret`: is the mini program's own, which a third-party platform does not have: leave it out \
-             t.toml:6:10",
-        ),
         (
             "api_base = \"ftp://a\"",
             "`wechat.account.api_base` must be an http or https URL, as https://calls.example.org, not \"ftp://a\" \

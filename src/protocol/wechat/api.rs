@@ -19,10 +19,27 @@ pub enum RoomType {
     Voice,
 }
 
+/// What a call may say to WeChat besides who calls whom. Absent where nobody said it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CallDetails {
+    /// The name that is shown for the WeChat user; empty for none.
+    pub listener_name: String,
+    /// The device's model, for an account that has none of its own.
+    pub model_id: Option<String>,
+    /// As [`CallForm::version_type`], instead of the account's.
+    pub version_type: Option<u8>,
+    /// As [`CallForm::query`].
+    pub query: Option<String>,
+    /// As [`CallForm::caller_camera_status`].
+    pub caller_camera_status: Option<u8>,
+    /// As [`CallForm::listener_camera_status`].
+    pub listener_camera_status: Option<u8>,
+}
+
 /// The body of `POST /wxa/business/iot/voip/call`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CallForm<'a> {
-    /// The device's model.
+    /// The device's model; empty where nobody said it.
     pub model_id: &'a str,
     /// The device's serial number.
     pub sn: &'a str,
@@ -34,6 +51,15 @@ pub struct CallForm<'a> {
     pub listener_name: &'a str,
     /// 0 the released mini program, 1 the development edition, 2 the trial edition.
     pub version_type: u8,
+    /// For the mini program's page of the call, as in `a=1&b=2`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query: Option<&'a str>,
+    /// The device's camera: 0 open, 1 closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caller_camera_status: Option<u8>,
+    /// The phone's camera: 0 open, 1 closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listener_camera_status: Option<u8>,
     /// Comes back in the push.
     pub payload: &'a str,
 }

@@ -345,9 +345,14 @@ fn of_ring(end: &WorkerEnd) -> Effect {
     }
 }
 
-/// What the core hears of a phone that was.
+/// What the core hears of a phone that was, or whose call the device has accepted: the worker's own code may be that of a phone that
+/// is still rung.
 fn of_talk(end: &WorkerEnd) -> Effect {
     match end.reason {
+        EndReason::Rejected | EndReason::Cancelled | EndReason::HangupByCaller | EndReason::HangupByCallee => {
+            Effect::Finish(codes::SUCCESS)
+        }
+        EndReason::Busy | EndReason::NoAnswer => Effect::Fail(Failure::Media),
         reason if reason.is_failure() => Effect::Fail(Failure::Media),
         // Somebody retired the worker in the middle of its call.
         EndReason::HungUp | EndReason::Retired => Effect::Fail(Failure::Lost),

@@ -53,13 +53,46 @@ impl fmt::Debug for VoipPush {
     }
 }
 
-/// The ciphertext of a push's body.
+/// The ciphertext of a push's body. Nobody has signed the rest of it, so that XML is searched and not parsed: a reader of XML may
+/// take much longer than the text is long.
 ///
 /// # Errors
 /// [`PushError::Body`].
 pub fn encrypted(body: &[u8]) -> Result<String, PushError> {
-    let members = members(body).ok_or(PushError::Body)?;
-    members.text("Encrypt").filter(|text| !text.is_empty()).ok_or(PushError::Body)
+    let text = plain(body).ok_or(PushError::Body)?;
+    let found = if text.starts_with('<') {
+        encrypted_in_xml(text).map(str::to_owned)
+    } else {
+        members(body).and_then(|members| members.text("Encrypt"))
+    };
+    found.filter(|text| !text.is_empty()).ok_or(PushError::Body)
+}
+
+/// What is between the one `<Encrypt>` there is and its end: base64, which needs no entities, in a CDATA section or not.
+fn encrypted_in_xml(text: &str) -> Option<&str> {
+    const CDATA: &str = "<![CDATA[";
+    // Comments and document types could hide another.
+    if text.match_indices("<!").any(|(at, _)| !text.get(at..).is_some_and(|rest| rest.starts_with(CDATA))) {
+        return None;
+    }
+    let (before, rest) = text.split_once("<Encrypt>")?;
+    let (inner, after) = rest.split_once("</Encrypt>")?;
+    let again = |part: &str| part.contains("<Encrypt>") || part.contains("</Encrypt>");
+    if again(before) || again(after) {
+        return None;
+    }
+    let inner = inner.trim();
+    let inner = match inner.strip_prefix(CDATA) {
+        Some(section) => section.strip_suffix("]]>")?.trim(),
+        None => inner,
+    };
+    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
+    inner.bytes().all(is_base64).then_some(inner)
+}
+
+/// The text of a body, without what may stand around it.
+fn plain(body: &[u8]) -> Option<&str> {
+    Some(std::str::from_utf8(body).ok()?.trim_start_matches('\u{feff}').trim())
 }
 
 /// Reads a decrypted message.
@@ -105,7 +138,7 @@ impl Members {
 }
 
 fn members(body: &[u8]) -> Option<Members> {
-    let text = std::str::from_utf8(body).ok()?.trim_start_matches('\u{feff}').trim();
+    let text = plain(body)?;
     if text.starts_with('<') {
         // Document types are refused, and with them entities of the sender's own.
         let document = roxmltree::Document::parse(text).ok()?;

@@ -138,6 +138,34 @@ fn documents_with_entities_of_their_own_are_refused() {
 }
 
 #[test]
+fn the_ciphertext_of_xml_is_found_where_it_is_once_and_plain() {
+    let of = |body: &str| push::encrypted(body.as_bytes());
+    for body in [
+        "<xml><Encrypt>QQ+/==</Encrypt></xml>",
+        "<xml><Encrypt><![CDATA[QQ+/==]]></Encrypt></xml>",
+        "\u{feff}\n<xml>\n<ToUserName><![CDATA[gh_1]]></ToUserName>\n<Encrypt>\n <![CDATA[QQ+/==]]>\n</Encrypt>\n</xml>\n",
+    ] {
+        assert_eq!(of(body).as_deref(), Ok("QQ+/=="), "{body}");
+    }
+    for body in [
+        "<xml/>",
+        "<xml><Encrypt></Encrypt></xml>",
+        "<xml><Encrypt><![CDATA[]]></Encrypt></xml>",
+        "<xml><Encrypt>QQ==</xml>",
+        "<xml></Encrypt><Encrypt>QQ==</xml>",
+        "<xml><Encrypt>QQ==</Encrypt><Encrypt>QQ==</Encrypt></xml>",
+        "<xml><Encrypt>QQ==</Encrypt></Encrypt></xml>",
+        "<xml><Encrypt><Encrypt>QQ==</Encrypt></Encrypt></xml>",
+        "<xml><Encrypt><a>QQ==</a></Encrypt></xml>",
+        "<xml><Encrypt>Q&#81;==</Encrypt></xml>",
+        "<xml><Encrypt><![CDATA[QQ==</Encrypt></xml>",
+        "<xml><!-- <Encrypt>QQ==</Encrypt> --></xml>",
+    ] {
+        assert_eq!(of(body), Err(PushError::Body), "{body}");
+    }
+}
+
+#[test]
 fn a_call_without_its_room_is_none() {
     let message = r#"{"FromUserName":"o","Event":"iot_voip_notify","Action":"join_voip_room","SessionKey":"k"}"#;
     assert_eq!(push::read(message.as_bytes()), Err(PushError::Inner("RoomId")));
