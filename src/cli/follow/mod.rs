@@ -128,6 +128,10 @@ impl Follower {
         if event.name == "gap" {
             return self.note("some events before this are lost");
         }
+        // A media worker's failure has the call too, as it was just before its end.
+        if !event.name.starts_with("call.") {
+            return Ok(());
+        }
         let Some(body) = serde_json::from_str::<Value>(&event.data).ok() else { return Ok(()) };
         let Some(told) = Told::of(&body) else { return Ok(()) };
         if self.user.as_ref().is_some_and(|user| !told.is_of(user.as_str())) {

@@ -70,7 +70,7 @@ export function useCalls(filters, { cursor = '', limit } = {}) {
   }, 120);
   useEvents(({ event, data: { data: facts } }) => {
     if (event === 'gap') reload();
-    if (!facts?.call) return;
+    if (!facts?.call || event === 'worker.failed') return;
     waiting.current.push(facts.call);
     settle();
   });

@@ -11,9 +11,10 @@ const LINES = 40;
 
 /** A line of the feed for an event of the stream; null for what tells nothing. */
 export function lineOf({ id, event, data: { timestamp, data: facts } }) {
+  // It has the call too, as it was just before its end.
+  if (event === 'worker.failed') return { id, at: timestamp, words: html`<a href="#/workers">Media worker ${facts.worker}</a> failed: ${facts.detail}`, tone: 'bad' };
   if (facts?.call) return { id, at: timestamp, call: facts.call, tone: facts.call.state === 'ended' ? TONES[facts.call.reason] : TONES[facts.call.state] };
   if (event === 'user.online' || event === 'user.offline') return { id, at: timestamp, user: facts.user, words: event === 'user.online' ? 'came online' : 'went offline', tone: event === 'user.online' ? 'good' : '' };
-  if (event === 'worker.failed') return { id, at: timestamp, words: html`<a href="#/workers">Media worker ${facts.worker}</a> failed: ${facts.detail}`, tone: 'bad' };
   return null;
 }
 
