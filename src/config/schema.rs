@@ -264,8 +264,8 @@ section! {
         api_base: Option<Url> as Web = Url::parse(WECHAT_API).ok(), RELOAD;
         /// The user that a device is logged in as, made of its serial number.
         device_user: String as Text = super::account_rules::SN.to_owned(), RELOAD;
-        /// The model of the devices, as it is registered with WeChat, for calls from devices to WeChat users. Where none is set, the
-        /// `model_id` of `POST /api/v1/wechat/calls` is sent, or an empty one.
+        /// The model of the devices, as it is registered with WeChat, for calls from devices to WeChat users. The `model_id` of
+        /// `POST /api/v1/wechat/calls` counts for more.
         model_id: String as Text = String::new(), RELOAD;
         /// The edition of the mini program that such a call opens.
         version_type: ProgramVersion as ProgramVersion = ProgramVersion::Release, RELOAD;

@@ -52,7 +52,7 @@ pub(super) struct WeChatCallForm {
     /// The name that is shown for the WeChat user. At most 128 bytes.
     #[serde(default)]
     listener_name: String,
-    /// The device's model, where the account has no `model_id` of its own. At most 128 bytes.
+    /// The device's model. At most 128 bytes. The account's where absent.
     #[serde(default)]
     model_id: Option<String>,
     /// For the mini program's page of the call. At most 1024 bytes.

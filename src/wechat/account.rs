@@ -200,9 +200,8 @@ impl Account {
         };
         let payload = payload(call.call);
         let details = &call.details;
-        let model_id = details.model_id.as_deref();
         let form = CallForm {
-            model_id: Some(settings.model_id.as_str()).filter(|own| !own.is_empty()).or(model_id).unwrap_or_default(),
+            model_id: details.model_id.as_deref().unwrap_or(&settings.model_id),
             sn: &sn,
             openid: &call.openid,
             room_type: call.room_type,

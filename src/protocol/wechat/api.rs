@@ -24,7 +24,7 @@ pub enum RoomType {
 pub struct CallDetails {
     /// The name that is shown for the WeChat user; empty for none.
     pub listener_name: String,
-    /// The device's model, for an account that has none of its own.
+    /// As [`CallForm::model_id`], instead of the account's.
     pub model_id: Option<String>,
     /// As [`CallForm::version_type`], instead of the account's.
     pub version_type: Option<u8>,
