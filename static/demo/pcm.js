@@ -4,7 +4,7 @@ const RATE = 16_000;
 const FRAME = 320;
 /**
  * What waits before it sounds: 60 ms, so that bursts do not crackle. At most 500 ms wait; what is older is skipped. Where more than
- * 80 ms waited for a whole second, half of it is skipped, or a line that stood still once would delay all that follows.
+ * 80 ms waited for a whole second, half of the surplus is skipped, or a line that stood still once would delay all that follows.
  */
 const FIRST = 3 * FRAME;
 const ENOUGH = 4 * FRAME;
