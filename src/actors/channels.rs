@@ -2,7 +2,10 @@
 //!
 //! An index, as the directory is one: no guard leaves this file, and sending under one neither blocks nor comes back.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use actix::Recipient;
 use ahash::RandomState;
@@ -29,21 +32,28 @@ struct Subscriber {
 
 /// Who hears what.
 #[derive(Debug, Default)]
-pub struct Channels(DashMap<Box<str>, Vec<Subscriber>, RandomState>);
+pub struct Channels {
+    by_name: DashMap<Box<str>, Vec<Subscriber>, RandomState>,
+    /// How many subscriptions there are. Every step of every call asks whether there is any, and must not lock all shards for that.
+    subscriptions: AtomicUsize,
+}
 
 impl Channels {
     /// Has a session hear what is published on `channel`, which its client calls `name`.
     pub fn subscribe(&self, session: SessionId, channel: &str, name: &str, to: Recipient<ToEndpoint>) {
-        let mut subscribers = self.0.entry(channel.into()).or_default();
+        let mut subscribers = self.by_name.entry(channel.into()).or_default();
         if subscribers.iter().all(|other| other.session != session || *other.name != *name) {
+            self.subscriptions.fetch_add(1, Ordering::SeqCst);
             subscribers.push(Subscriber { session, name: name.into(), to });
         }
     }
 
     /// Ends that.
     pub fn unsubscribe(&self, session: SessionId, channel: &str, name: &str) {
-        self.0.remove_if_mut(channel, |_, subscribers| {
+        self.by_name.remove_if_mut(channel, |_, subscribers| {
+            let before = subscribers.len();
             subscribers.retain(|other| other.session != session || *other.name != *name);
+            self.subscriptions.fetch_sub(before - subscribers.len(), Ordering::SeqCst);
             subscribers.is_empty()
         });
     }
@@ -54,21 +64,14 @@ impl Channels {
         let name_of = |subscribers: &Vec<Subscriber>| {
             subscribers.iter().filter(|one| one.session == session).map(|one| Arc::clone(&one.name)).collect::<Vec<_>>()
         };
-        let mut names: Vec<_> = self.0.iter().flat_map(|entry| name_of(entry.value())).collect();
+        let mut names: Vec<_> = self.by_name.iter().flat_map(|entry| name_of(entry.value())).collect();
         names.sort_unstable();
         names
     }
 
-    /// How many channels somebody hears.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
     /// Whether nobody hears anything.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    fn is_empty(&self) -> bool {
+        self.subscriptions.load(Ordering::SeqCst) == 0
     }
 
     /// Tells whoever subscribed to the channel, or to its main part.
@@ -77,7 +80,7 @@ impl Channels {
         let main = main_part(&publication.channel);
         let both = [Some(&*publication.channel), Some(main).filter(|main| **main != *publication.channel)];
         for channel in both.into_iter().flatten() {
-            let Some(subscribers) = self.0.get(channel) else { continue };
+            let Some(subscribers) = self.by_name.get(channel) else { continue };
             for Subscriber { name, to, .. } in subscribers.iter() {
                 to.do_send(ToEndpoint::Published {
                     subscribed: Arc::clone(name),
@@ -131,7 +134,7 @@ impl Channels {
     }
 
     fn is_heard(&self, channel: &str) -> bool {
-        self.0.contains_key(channel) || self.0.contains_key(main_part(channel))
+        self.by_name.contains_key(channel) || self.by_name.contains_key(main_part(channel))
     }
 }
 
